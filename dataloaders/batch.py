@@ -1,0 +1,53 @@
+"""aiodataloader, made safe: a caller that gives up spoils nothing for the others, an error spoils one key."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Hashable, Iterable, Sequence
+from typing import Final, Generic, TypeVar
+
+from aiodataloader import DataLoader
+
+Key = TypeVar("Key", bound=Hashable)
+Value = TypeVar("Value")
+
+MAX_BATCH: Final = 1000
+
+
+class BatchCancelled(Exception):
+    """The query of this batch was cancelled, as when the process ends."""
+
+
+class Batch(Generic[Key, Value]):
+    """Keys asked for in one turn of the event loop are fetched together, each once a request.
+
+    `fetch` gets distinct keys and gives, in their order, a value or an exception for each. Lives one request.
+    """
+
+    def __init__(self, fetch: Callable[[Sequence[Key]], Awaitable[Sequence[Value | Exception]]]) -> None:
+        async def guarded(keys: list[Key]) -> list[Value | Exception]:
+            try:
+                return list(await fetch(keys))
+            except asyncio.CancelledError:
+                # aiodataloader would leave every waiter hanging.
+                raise BatchCancelled from None
+
+        self._loader: DataLoader[Key, Value | Exception] = DataLoader(guarded, max_batch_size=MAX_BATCH)
+
+    async def load(self, key: Key) -> Value:
+        """The key's value, or its exception raised."""
+        # Shielded, for a cancelled caller would cancel the future that all callers of the key share.
+        value = await asyncio.shield(self._loader.load(key))
+        if isinstance(value, Exception):
+            raise value
+        return value
+
+    async def load_all(self, keys: Iterable[Key]) -> list[Value | Exception]:
+        """The values in the keys' order, with the exception in the place of each that failed."""
+        return await asyncio.gather(*(self.load(key) for key in keys), return_exceptions=True)  # type: ignore[return-value]
+
+    def prime(self, key: Key, value: Value) -> None:
+        """Puts in a value that the request has already read; a value that is there stays."""
+        self._loader.prime(key, value)
+
+    def clear(self, key: Key) -> None:
+        """Forgets the key: after the request itself has changed what it stands for."""
+        self._loader.clear(key)

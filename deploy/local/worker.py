@@ -1,0 +1,81 @@
+"""The worker of the local stack: the three subgraphs' workers in one process, with a broker inside it.
+
+Takes MONGO_URL, HOST, PORT and LOG_LEVEL from the environment; answers `/health/live` and `/health/ready`.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Sequence
+
+import structlog
+from fastapi import FastAPI
+from subgraphs.events.settings import EventsWorkerSettings
+from subgraphs.events.worker import build_worker as build_events_worker
+from subgraphs.rewards.settings import RewardsWorkerSettings
+from subgraphs.rewards.worker import build_worker as build_rewards_worker
+
+from subgraphs.runtime.broker import InProcessBroker
+from subgraphs.runtime.service import Health, create_app, serve
+from subgraphs.runtime.settings import ServerSettings, load_settings
+from subgraphs.runtime.telemetry import configure_logs
+from subgraphs.runtime.worker import Job, Worker
+from subgraphs.users.settings import UsersWorkerSettings
+from subgraphs.users.worker import build_worker as build_users_worker
+
+RESTART_SECONDS = 1.0
+log = structlog.get_logger("worker")
+
+
+class WorkerSettings(ServerSettings):
+    """The process's own settings; each subgraph's worker reads its own besides."""
+
+    mongo_database: str = "admin"
+
+
+def build(workers: Sequence[Worker], broker: InProcessBroker) -> tuple[FastAPI, Health]:
+    """The app whose lifespan runs the workers' jobs."""
+    for worker in workers:
+        for topic, handler in worker.handlers.items():
+            broker.subscribe(topic, handler)
+    health = Health({worker.name: worker.mongo.ping for worker in workers})
+
+    @contextlib.asynccontextmanager
+    async def lifespan() -> AsyncIterator[None]:
+        tasks = [asyncio.create_task(_keep_running(worker.name, job)) for worker in workers for job in worker.jobs]
+        try:
+            yield
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            for worker in workers:
+                worker.mongo.close()
+
+    return create_app(name="worker", health=health, routers=(), lifespan=lifespan), health
+
+
+async def _keep_running(name: str, job: Job) -> None:
+    while True:
+        try:
+            await job()
+        except Exception:
+            log.exception("job failed; starting it again", worker=name)
+        await asyncio.sleep(RESTART_SECONDS)
+
+
+def main() -> None:
+    """Runs until SIGTERM or SIGINT."""
+    settings = load_settings(WorkerSettings)
+    configure_logs("worker", settings.log_level)
+    broker = InProcessBroker()
+    workers = [
+        build_users_worker(load_settings(UsersWorkerSettings), broker),
+        build_events_worker(load_settings(EventsWorkerSettings), broker),
+        build_rewards_worker(load_settings(RewardsWorkerSettings), broker),
+    ]
+    app, health = build(workers, broker)
+    serve(app, health, settings)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""MongoDB at deploy time: collections and indexes."""

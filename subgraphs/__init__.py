@@ -1,0 +1,1 @@
+"""The subgraphs of the supergraph, one package each, and the runtime they stand on."""

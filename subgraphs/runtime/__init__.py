@@ -1,0 +1,1 @@
+"""What every subgraph stands on. Nothing here knows a word of the domain."""

@@ -1,0 +1,100 @@
+"""The audit trail: append-only, one hash chain a subject, written in the transaction of the change.
+
+Entries hold no personal data, so that a person can be erased while the chain still verifies.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from subgraphs.runtime.clock import to_millisecond
+from subgraphs.runtime.mongo import Collection, Document, DocumentCollection, Index, Mongo, Session
+
+AUDIT: Final = Collection(
+    "audit",
+    shard_key=(("subjectId", 1),),
+    indexes=(Index((("subjectId", 1), ("seq", 1)), unique=True),),
+)
+_GENESIS: Final = "0" * 64
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Who did what to what, when, and what it was before. `actor_id` None: the system itself."""
+
+    subject_id: str
+    action: str
+    at: datetime
+    actor_id: str | None
+    reason: str | None = None
+    before: Mapping[str, Any] | None = None
+    after: Mapping[str, Any] | None = None
+
+
+async def append(mongo: Mongo, change: Change, session: Session) -> None:
+    """Adds the entry that follows the subject's last one.
+
+    Of two transactions that append to one subject at once, one fails with a transient error and is tried again, provided
+    that each writes the subject itself before this; so the sequence has no gap and no fork.
+    """
+    audit = mongo.write[AUDIT.name]
+    last = await audit.find_one({"subjectId": change.subject_id}, sort=[("seq", -1)], session=session)
+    await audit.insert_one(entry(change, last), session=session)
+
+
+async def append_first(mongo: Mongo, changes: Sequence[Change], session: Session) -> None:
+    """Adds the first entries of subjects that this very transaction creates; reads nothing."""
+    await mongo.write[AUDIT.name].insert_many([entry(change, None) for change in changes], session=session)
+
+
+def entry(change: Change, last: Document | None) -> Document:
+    """The stored form of a change that follows `last`, its hash chained to that one's."""
+    document: Document = {
+        "subjectId": change.subject_id,
+        "seq": 1 if last is None else last["seq"] + 1,
+        "at": to_millisecond(change.at),
+        "actorId": change.actor_id,
+        "action": change.action,
+        "reason": change.reason,
+        "before": None if change.before is None else _plain(change.before),
+        "after": None if change.after is None else _plain(change.after),
+    }
+    previous = _GENESIS if last is None else last["hash"]
+    return {
+        "_id": f"{change.subject_id}.{document['seq']}",
+        **document,
+        "hash": chain_hash(previous, document),
+    }
+
+
+def chain_hash(previous: str, document: Mapping[str, Any]) -> str:
+    """The hash of an entry: SHA-256 over the previous one's and the entry's canonical JSON."""
+    body = {key: value for key, value in document.items() if key not in ("_id", "hash")}
+    body["at"] = document["at"].isoformat()
+    canonical = json.dumps(body, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(f"{previous}\n{canonical}".encode()).hexdigest()
+
+
+async def breaches(audit: DocumentCollection, subject_id: str) -> list[int]:
+    """The sequence numbers at which the subject's chain does not verify; none when it is whole."""
+    broken: list[int] = []
+    previous, expected = _GENESIS, 1
+    async for document in audit.find({"subjectId": subject_id}, sort=[("seq", 1)]):
+        if document["seq"] != expected or document["hash"] != chain_hash(previous, document):
+            broken.append(document["seq"])
+        previous, expected = document["hash"], document["seq"] + 1
+    return broken
+
+
+def _plain(values: Mapping[str, Any]) -> Any:
+    """The values as JSON can carry them, so that an entry read back hashes the same."""
+    return json.loads(json.dumps(values, default=_as_text))
+
+
+def _as_text(value: object) -> str:
+    if isinstance(value, datetime):
+        return to_millisecond(value).isoformat()
+    return str(value)

@@ -1,0 +1,110 @@
+"""The refusals that mutations share. Each stands word for word alike in every subgraph that exports it."""
+
+from datetime import datetime
+from enum import Enum
+
+import strawberry
+from strawberry.federation import type as federated
+
+from subgraphs.runtime import outcomes
+
+
+@strawberry.interface(
+    name="Error",
+    description="What every refusal of a mutation says. `code` is stable and for programs, `message` is for people.",
+)
+class Error:
+    code: str
+    message: str
+
+
+@federated(shareable=True)
+class Violation:
+    path: list[str]
+    code: str
+    message: str
+
+
+@federated(
+    shareable=True,
+    description=(
+        "An argument breaks a rule of the domain. `path` leads to it from the mutation's field, "
+        'as in ["input", "endsAt"].'
+    ),
+)
+class ValidationFailed(Error):
+    violations: list[Violation]
+
+    @classmethod
+    def of(cls, invalid: outcomes.Invalid) -> "ValidationFailed":
+        violations = [Violation(path=list(v.path), code=v.code, message=v.message) for v in invalid.violations]
+        summary = "; ".join(v.message for v in invalid.violations[:3])
+        return cls(code="VALIDATION_FAILED", message=summary, violations=violations)
+
+
+@federated(shareable=True)
+class NotFound(Error):
+    id: strawberry.ID
+
+    @classmethod
+    def of(cls, missing: outcomes.Missing) -> "NotFound":
+        return cls(code="NOT_FOUND", message="there is no such thing, or not for you", id=strawberry.ID(missing.id))
+
+
+@federated(
+    shareable=True,
+    description="Somebody changed it since `expectedVersion` was read. Read again and decide again.",
+)
+class VersionConflict(Error):
+    current_version: int
+
+    @classmethod
+    def of(cls, stale: outcomes.Stale) -> "VersionConflict":
+        message = "it was changed meanwhile; read it again"
+        return cls(code="VERSION_CONFLICT", message=message, current_version=stale.current_version)
+
+
+@federated(shareable=True, description="The same idempotency key came with other arguments.")
+class IdempotencyConflict(Error):
+    @classmethod
+    def of(cls, _: outcomes.KeyReused) -> "IdempotencyConflict":
+        return cls(code="IDEMPOTENCY_CONFLICT", message="this key came before with other arguments")
+
+
+@federated(
+    shareable=True,
+    description=(
+        "Something the call needs did not answer in time. Ask again with the same key: "
+        "it settles what became of this call."
+    ),
+)
+class TryAgain(Error):
+    retry_at: datetime
+
+    @classmethod
+    def of(cls, later: outcomes.Later) -> "TryAgain":
+        message = "something needed did not answer in time; ask again with the same key"
+        return cls(code="TRY_AGAIN", message=message, retry_at=later.retry_at)
+
+
+@federated(shareable=True)
+class RateLimited(Error):
+    retry_at: datetime
+
+    @classmethod
+    def of(cls, limited: outcomes.Limited) -> "RateLimited":
+        return cls(code="RATE_LIMITED", message="too many calls; wait until retryAt", retry_at=limited.retry_at)
+
+
+@strawberry.enum(description="How a call with many rows treats the bad ones.")
+class Atomicity(Enum):
+    ALL_OR_NOTHING = strawberry.enum_value("ALL_OR_NOTHING", description="All rows or none, in one transaction.")
+    SKIP_FAILED = strawberry.enum_value(
+        "SKIP_FAILED", description="The good rows are kept; each bad one is reported with its index."
+    )
+
+
+@federated(shareable=True, description="What happened to one row of a bulk call that was not carried out.")
+class RowFailure:
+    index: int
+    error: Error

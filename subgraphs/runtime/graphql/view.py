@@ -1,0 +1,46 @@
+"""GraphQL over HTTP for one subgraph."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+from strawberry.fastapi import GraphQLRouter
+from strawberry.http import GraphQLHTTPResponse
+from strawberry.types import ExecutionResult
+
+from subgraphs.runtime.graphql.context import RequestContext
+from subgraphs.runtime.graphql.errors import format_error
+from subgraphs.runtime.graphql.schema import FederatedSchema
+
+ContextMaker = Callable[[Request], Awaitable[RequestContext]]
+
+
+class GraphQLView(GraphQLRouter[Any, None]):
+    """`/graphql` by POST, and by GET for queries. No page for browsers: explorers stand at the router."""
+
+    def __init__(self, schema: FederatedSchema, make_context: ContextMaker) -> None:
+        async def context(request: Request) -> RequestContext:
+            return await make_context(request)
+
+        super().__init__(
+            schema,
+            path="/graphql",
+            graphql_ide=None,
+            context_getter=context,
+            subscription_protocols=(),
+            include_in_schema=False,
+        )
+
+    async def get_sub_response(self, request: Request) -> Response:
+        # The library keeps one response for all requests under way; ours is the request's own.
+        response = Response()
+        del response.headers["content-length"]
+        return response
+
+    async def process_result(self, request: Request, result: ExecutionResult) -> GraphQLHTTPResponse:
+        """The response's body, with each error as the client may see it."""
+        data: GraphQLHTTPResponse = {"data": result.data}
+        if result.errors:
+            data["errors"] = [format_error(error) for error in result.errors]
+        return data

@@ -1,0 +1,171 @@
+"""Who is asking: access tokens (JWT, EdDSA) verified against the issuer's public keys."""
+
+import hmac
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Final, Protocol
+
+import jwt
+
+from subgraphs.runtime.clock import Clock
+
+ALGORITHM: Final = "EdDSA"
+AUDIENCE: Final = "supergraph"
+LEEWAY_SECONDS: Final = 5
+
+
+class Kind(StrEnum):
+    """The three kinds of callers."""
+
+    ANONYMOUS = "anonymous"
+    USER = "user"
+    SERVICE = "service"
+
+
+class Privilege(StrEnum):
+    """The roles that permissions speak of."""
+
+    USER = "USER"
+    OPERATOR = "OPERATOR"
+    AUDITOR = "AUDITOR"
+    ADMIN = "ADMIN"
+
+
+STAFF: Final = frozenset({Privilege.OPERATOR, Privilege.AUDITOR, Privilege.ADMIN})
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """The caller: nobody, a user with roles, or a trusted service. `id` is None for nobody."""
+
+    kind: Kind
+    id: str | None = None
+    roles: frozenset[Privilege] = field(default=frozenset())
+
+    @property
+    def user_id(self) -> str | None:
+        """The user's id; None for nobody and for services."""
+        return self.id if self.kind is Kind.USER else None
+
+    @property
+    def is_service(self) -> bool:
+        return self.kind is Kind.SERVICE
+
+    def has_any(self, roles: Iterable[Privilege]) -> bool:
+        """Whether the caller is a user holding one of `roles`."""
+        return self.kind is Kind.USER and not self.roles.isdisjoint(roles)
+
+    @property
+    def is_staff(self) -> bool:
+        """Operator, auditor or admin."""
+        return self.has_any(STAFF)
+
+    def is_user(self, user_id: str) -> bool:
+        """Whether the caller is this very user."""
+        return self.kind is Kind.USER and self.id == user_id
+
+
+ANONYMOUS: Final = Identity(Kind.ANONYMOUS)
+
+
+class InvalidToken(Exception):
+    """The token is malformed, expired, foreign or signed by nobody we know. The message says which, never the token."""
+
+
+class KeysUnavailable(Exception):
+    """The issuer's keys could not be had, so nobody's token can be judged."""
+
+
+class KeySource(Protocol):
+    """Gives the public key for a key id, or None when the issuer has no such key."""
+
+    async def key(self, key_id: str) -> jwt.PyJWK | None: ...
+
+
+class TokenVerifier:
+    """Turns an Authorization header into an identity."""
+
+    def __init__(self, keys: KeySource, *, issuer: str, clock: Clock) -> None:
+        self._keys = keys
+        self._issuer = issuer
+        self._clock = clock
+
+    async def identify(self, authorization: str | None) -> Identity:
+        """Nobody without a header; else the token's identity.
+
+        Raises InvalidToken, and KeysUnavailable when the issuer does not answer and its keys are not known yet.
+        """
+        if authorization is None:
+            return ANONYMOUS
+        scheme, _, token = authorization.partition(" ")
+        if scheme.lower() != "bearer" or not token:
+            raise InvalidToken("the Authorization header is not 'Bearer <token>'")
+        try:
+            key_id = jwt.get_unverified_header(token).get("kid")
+        except jwt.InvalidTokenError:
+            raise InvalidToken("the access token is malformed") from None
+        key = await self._keys.key(key_id) if isinstance(key_id, str) else None
+        if key is None:
+            raise InvalidToken("the access token was signed by an unknown key")
+        return self._identity(self._claims(token, key))
+
+    def _claims(self, token: str, key: jwt.PyJWK) -> dict[str, Any]:
+        try:
+            claims: dict[str, Any] = jwt.decode(
+                token,
+                key,
+                algorithms=[ALGORITHM],
+                issuer=self._issuer,
+                audience=AUDIENCE,
+                options={"require": ["exp", "iat", "sub", "kind"], "verify_exp": False, "verify_iat": False},
+            )
+            expires_at = float(claims["exp"])
+        except jwt.InvalidIssuerError:
+            raise InvalidToken("the access token is from another issuer") from None
+        except (jwt.InvalidTokenError, TypeError, ValueError):
+            raise InvalidToken("the access token is not valid") from None
+        # Judged by our clock, not the library's, so that tests can move time.
+        if self._clock.now().timestamp() >= expires_at + LEEWAY_SECONDS:
+            raise InvalidToken("the access token has expired")
+        return claims
+
+    @staticmethod
+    def _identity(claims: dict[str, Any]) -> Identity:
+        try:
+            kind = Kind(claims["kind"])
+            roles = frozenset(Privilege(role) for role in claims.get("roles", ()))
+        except (ValueError, TypeError):
+            raise InvalidToken("the access token is not valid") from None
+        if kind is Kind.ANONYMOUS:
+            raise InvalidToken("the access token is not valid")
+        return Identity(kind, str(claims["sub"]), roles)
+
+
+def sign_token(
+    key: jwt.PyJWK,
+    *,
+    issuer: str,
+    kind: Kind,
+    subject: str,
+    roles: Iterable[str],
+    issued_at: datetime,
+    expires_at: datetime,
+) -> str:
+    """A signed access token; `key` is a private key of a JWK set and its `kid` goes into the header."""
+    claims = {
+        "iss": issuer,
+        "aud": AUDIENCE,
+        "sub": subject,
+        "kind": kind.value,
+        "roles": sorted(roles),
+        "iat": int(issued_at.timestamp()),
+        "exp": int(expires_at.timestamp()),
+    }
+    return jwt.encode(claims, key, algorithm=ALGORITHM, headers={"kid": key.key_id})
+
+
+def same_secret(given: str | None, expected: str) -> bool:
+    """Compares in constant time."""
+    return given is not None and hmac.compare_digest(given.encode(), expected.encode())

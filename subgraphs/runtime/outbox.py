@@ -1,0 +1,108 @@
+"""The outbox: messages written in the transaction of the change, handed over afterwards by a relay.
+
+A message is lost with its change or not at all; it may be handed over twice, so handlers record it in their inbox.
+"""
+
+import asyncio
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final, Protocol
+
+import structlog
+from pymongo.errors import PyMongoError
+
+from subgraphs.runtime.ids import random_id
+from subgraphs.runtime.mongo import Collection, Index, Mongo, Session
+
+OUTBOX: Final = Collection("outbox", shard_key=(("_id", "hashed"),), indexes=(Index((("at", 1), ("_id", 1))),))
+INBOX_KEPT_SECONDS: Final = 30 * 24 * 3600
+INBOX: Final = Collection(
+    "inbox",
+    shard_key=(("_id", "hashed"),),
+    indexes=(Index((("at", 1),), expire_after_seconds=INBOX_KEPT_SECONDS),),
+)
+
+log = structlog.get_logger("outbox")
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What happened, for other parts to know. `key` names whom it is about; `id` is the same however often it comes."""
+
+    topic: str
+    key: str
+    payload: dict[str, Any]
+    at: datetime
+    id: str
+
+
+def message(topic: str, key: str, payload: dict[str, Any], at: datetime) -> Message:
+    """A new message with an id of its own."""
+    return Message(topic, key, payload, at, random_id(24))
+
+
+class Publisher(Protocol):
+    """Where the relay takes messages; returns once they are safely there."""
+
+    async def publish(self, message: Message) -> None: ...
+
+
+async def post(mongo: Mongo, messages: Sequence[Message], session: Session) -> None:
+    """Writes the messages in the transaction of `session`."""
+    if messages:
+        rows = [{"_id": m.id, "topic": m.topic, "key": m.key, "payload": m.payload, "at": m.at} for m in messages]
+        await mongo.write[OUTBOX.name].insert_many(rows, session=session)
+
+
+async def seen_before(mongo: Mongo, message_id: str, at: datetime, session: Session) -> bool:
+    """Records in the handler's transaction that the message was handled; True when it had been already."""
+    result = await mongo.write[INBOX.name].update_one(
+        {"_id": message_id}, {"$setOnInsert": {"at": at}}, upsert=True, session=session
+    )
+    return result.upserted_id is None
+
+
+class Relay:
+    """Hands the outbox's messages to a publisher, oldest first, and removes each once it is handed over."""
+
+    def __init__(self, mongo: Mongo, publisher: Publisher, *, idle_seconds: float = 0.2, batch: int = 200) -> None:
+        self._mongo = mongo
+        self._publisher = publisher
+        self._idle_seconds = idle_seconds
+        self._batch = batch
+
+    async def run(self) -> None:
+        """Works until cancelled. A store or publisher that fails is tried again with growing, jittered waits."""
+        failures = 0
+        while True:
+            try:
+                moved = await self.drain()
+                failures = 0
+            except PyMongoError as error:
+                failures += 1
+                moved = 0
+                log.warning("outbox unreachable", error=type(error).__name__, failures=failures)
+            if moved == 0:
+                await asyncio.sleep(self._idle_seconds * random.uniform(0.8, 1.2) * min(2**failures, 50))
+
+    async def drain(self) -> int:
+        """Hands over one batch and gives how many messages went. A message whose handing over fails stays, with all
+        later ones of its key, and stops no other key."""
+        outbox = self._mongo.write[OUTBOX.name]
+        rows = await outbox.find({}, sort=[("at", 1), ("_id", 1)], limit=self._batch).to_list(None)
+        held_back: set[str] = set()
+        moved = 0
+        for row in rows:
+            if row["key"] in held_back:
+                continue
+            try:
+                await self._publisher.publish(Message(row["topic"], row["key"], row["payload"], row["at"], row["_id"]))
+            except Exception:
+                held_back.add(row["key"])
+                log.exception("message not handed over", topic=row["topic"], message_id=row["_id"])
+                continue
+            await outbox.delete_one({"_id": row["_id"]})
+            moved += 1
+        return moved

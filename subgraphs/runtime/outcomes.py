@@ -1,0 +1,53 @@
+"""How an operation says no. Plain values: the GraphQL layer turns each into its type of the union."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """One rule broken by one argument; `path` leads to it from the mutation's field."""
+
+    path: tuple[str, ...]
+    code: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Invalid:
+    """The input breaks rules of the domain; nothing was changed."""
+
+    violations: tuple[Violation, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """What the input refers to does not exist, or not for this caller."""
+
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stale:
+    """Somebody changed it since the caller read it."""
+
+    current_version: int
+
+
+@dataclass(frozen=True, slots=True)
+class KeyReused:
+    """The idempotency key came before with other arguments."""
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """A dependency did not answer in time; the same call with the same key settles it."""
+
+    retry_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Limited:
+    """Too many calls."""
+
+    retry_at: datetime

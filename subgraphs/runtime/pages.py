@@ -1,0 +1,75 @@
+"""Reads keyset pages from MongoDB: of one list, or of many parents' lists in one aggregation."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from pymongo.errors import ExecutionTimeout
+
+from subgraphs.runtime.connection import (
+    Cursors,
+    Page,
+    PageBounds,
+    Sort,
+    build_page,
+    keyset_filter,
+    keyset_sort,
+)
+from subgraphs.runtime.mongo import DocumentCollection
+
+COUNT_CAP: Final = 10_000
+COUNT_MILLISECONDS: Final = 500
+
+
+async def read_page(
+    collection: DocumentCollection,
+    base: Mapping[str, Any],
+    sort: Sort,
+    bounds: PageBounds,
+    cursors: Cursors,
+    scope: str,
+    *,
+    collation: Mapping[str, Any] | None = None,
+) -> Page[Mapping[str, Any]]:
+    """One page of the rows that `base` selects: one find, no count, no skip."""
+    found = collection.find(
+        keyset_filter(base, sort, bounds),
+        sort=keyset_sort(sort, bounds),
+        limit=bounds.limit + 1,
+        collation=collation,
+    )
+    return build_page(await found.to_list(None), cursors, scope, sort, bounds)
+
+
+async def read_pages(
+    collection: DocumentCollection,
+    parent_field: str,
+    parent_ids: Sequence[str],
+    base: Mapping[str, Any],
+    sort: Sort,
+    bounds: PageBounds,
+    cursors: Cursors,
+    scope: str,
+) -> dict[str, Page[Mapping[str, Any]]]:
+    """The same page of each parent's rows, in one aggregation: a bounded index range a parent."""
+
+    def pipeline(parent_id: str) -> list[dict[str, Any]]:
+        return [
+            {"$match": keyset_filter({parent_field: parent_id, **base}, sort, bounds)},
+            {"$sort": dict(keyset_sort(sort, bounds))},
+            {"$limit": bounds.limit + 1},
+        ]
+
+    first, *others = dict.fromkeys(parent_ids)
+    union = [{"$unionWith": {"coll": collection.name, "pipeline": pipeline(other)}} for other in others]
+    rows: dict[str, list[dict[str, Any]]] = {parent_id: [] for parent_id in parent_ids}
+    async for document in collection.aggregate([*pipeline(first), *union]):
+        rows[document[parent_field]].append(document)
+    return {parent: build_page(found, cursors, scope, sort, bounds) for parent, found in rows.items()}
+
+
+async def count_up_to_cap(collection: DocumentCollection, base: Mapping[str, Any]) -> int | None:
+    """How many rows `base` selects; 10,000 means at least that, None that counting took longer than half a second."""
+    try:
+        return await collection.count_documents(dict(base), limit=COUNT_CAP, maxTimeMS=COUNT_MILLISECONDS)
+    except ExecutionTimeout:
+        return None

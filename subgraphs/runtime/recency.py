@@ -1,0 +1,50 @@
+"""Read your own writes: who wrote lately reads from the primary, everybody else may read from a secondary."""
+
+from typing import Final
+
+from redis.exceptions import RedisError
+
+from subgraphs.runtime.mongo import Database, Mongo
+from subgraphs.runtime.redis import RedisClient
+
+# Longer than a healthy secondary lags.
+WROTE_LATELY_SECONDS: Final = 10
+
+
+class Recency:
+    """One request's choice between primary and secondary for one caller, made once and only when asked for."""
+
+    def __init__(
+        self, mongo: Mongo, redis: RedisClient, caller_id: str | None, *, always_primary: bool = False
+    ) -> None:
+        self._mongo = mongo
+        self._redis = redis
+        self._caller_id = caller_id
+        self._database: Database | None = mongo.write if always_primary else None
+
+    async def database(self) -> Database:
+        """The database to read from. Without Redis nobody knows who wrote, so the primary answers."""
+        if self._database is None:
+            self._database = self._mongo.write if await self._wrote_lately() else self._mongo.read
+        return self._database
+
+    async def mark(self) -> None:
+        """Notes that the caller has written; this request reads from the primary from here on."""
+        self._database = self._mongo.write
+        if self._caller_id is None:
+            return
+        try:
+            await self._redis.set(self._key(), b"1", ex=WROTE_LATELY_SECONDS)
+        except (RedisError, OSError, TimeoutError):
+            return
+
+    async def _wrote_lately(self) -> bool:
+        if self._caller_id is None:
+            return False
+        try:
+            return bool(await self._redis.exists(self._key()))
+        except (RedisError, OSError, TimeoutError):
+            return True
+
+    def _key(self) -> str:
+        return f"wrote:{self._caller_id}"

@@ -1,0 +1,31 @@
+"""`logout`."""
+
+from typing import Annotated
+
+import strawberry
+
+from subgraphs.users.context import UsersInfo
+from subgraphs.users.mutations.session_result import InvalidCredentials
+from subgraphs.users.operations.logout import logout as operation
+from subgraphs.users.operations.sessions import WrongCredentials
+
+
+@strawberry.input
+class LogoutInput:
+    refresh_token: str
+    everywhere: bool = False
+
+
+@strawberry.type
+class LogoutSuccess:
+    sessions_ended: int
+
+
+LogoutResult = Annotated[LogoutSuccess | InvalidCredentials, strawberry.union("LogoutResult")]
+
+
+async def logout(info: UsersInfo, input: LogoutInput) -> LogoutResult | None:
+    outcome = await operation(info.context.tools, input.refresh_token, everywhere=input.everywhere)
+    if isinstance(outcome, WrongCredentials):
+        return InvalidCredentials.of(outcome)
+    return LogoutSuccess(sessions_ended=outcome)

@@ -1,0 +1,54 @@
+"""`register`."""
+
+from typing import Annotated
+
+import strawberry
+
+from subgraphs.runtime.graphql.refusals import Error, RateLimited, ValidationFailed
+from subgraphs.runtime.outcomes import Invalid
+from subgraphs.users.context import UsersInfo
+from subgraphs.users.operations import register as operation
+from subgraphs.users.operations.sessions import SignedIn
+from subgraphs.users.types import Session
+
+
+@strawberry.input
+class RegisterInput:
+    email: str
+    password: str
+    display_name: str
+    region: str | None = strawberry.UNSET
+    timezone: str | None = strawberry.UNSET
+
+
+@strawberry.type
+class RegisterSuccess:
+    session: Session
+
+
+@strawberry.type
+class EmailTaken(Error):
+    pass
+
+
+RegisterResult = Annotated[
+    RegisterSuccess | EmailTaken | ValidationFailed | RateLimited, strawberry.union("RegisterResult")
+]
+
+
+async def register(info: UsersInfo, input: RegisterInput) -> RegisterResult | None:
+    wanted = operation.Registration(
+        email=input.email,
+        password=input.password,
+        display_name=input.display_name,
+        region=input.region or None,
+        timezone=input.timezone or None,
+    )
+    outcome = await operation.register(info.context.tools, wanted)
+    match outcome:
+        case SignedIn():
+            return RegisterSuccess(session=Session.of(outcome))
+        case Invalid():
+            return ValidationFailed.of(outcome)
+        case operation.AddressTaken():
+            return EmailTaken(code="EMAIL_TAKEN", message="there is an account with this address")

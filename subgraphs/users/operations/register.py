@@ -1,0 +1,91 @@
+"""Register: an account and its first session, in one transaction."""
+
+from dataclasses import dataclass
+
+from subgraphs.runtime import audit
+from subgraphs.runtime.mongo import Session
+from subgraphs.runtime.outbox import post
+from subgraphs.runtime.outcomes import Invalid, Violation
+from subgraphs.users.model import (
+    Role,
+    User,
+    UserStatus,
+    check_display_name,
+    check_password,
+    check_region,
+    check_timezone,
+    new_session,
+    new_user_id,
+    normalise_email,
+)
+from subgraphs.users.operations.sessions import SignedIn, Tools, login_message, profile_message, signed_in
+from subgraphs.users.store import EmailExists
+
+
+@dataclass(frozen=True, slots=True)
+class Registration:
+    email: str
+    password: str
+    display_name: str
+    region: str | None
+    timezone: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class AddressTaken:
+    """Somebody has an account with this address."""
+
+
+async def register(tools: Tools, wanted: Registration) -> SignedIn | AddressTaken | Invalid:
+    """Makes the account. Of several calls with one address, one wins."""
+    address = normalise_email(wanted.email)
+    violations = _violations(wanted, address)
+    if violations or address is None:
+        return Invalid(tuple(violations))
+    # Saves the hashing when it would be in vain; the unique id decides.
+    if await tools.store.email_exists(address):
+        return AddressTaken()
+    password_hash = await tools.passwords.hash(wanted.password)
+    now = tools.clock.now()
+    region = wanted.region.upper() if wanted.region else None
+    user = User(
+        id=new_user_id(region),
+        display_name=wanted.display_name.strip(),
+        email=address,
+        roles=frozenset({Role.USER}),
+        status=UserStatus.ACTIVE,
+        region=region,
+        timezone=wanted.timezone,
+        created_at=now,
+        version=1,
+    )
+    session = new_session(user.id, now)
+
+    async def work(transaction: Session) -> None:
+        await tools.store.insert_user(user, address, password_hash, transaction)
+        await tools.store.insert_session(session, now, transaction)
+        await audit.append_first(
+            tools.mongo,
+            [audit.Change(user.id, "user.registered", now, user.id, after={"roles": sorted(user.roles)})],
+            transaction,
+        )
+        await post(tools.mongo, [profile_message(user, now), login_message(session, now)], transaction)
+
+    try:
+        await tools.mongo.transaction(work)
+    except EmailExists:
+        return AddressTaken()
+    return signed_in(tools, user, session.refresh_token, session.expires_at, now)
+
+
+def _violations(wanted: Registration, address: str | None) -> list[Violation]:
+    violations = []
+    if address is None:
+        violations.append(Violation(("input", "email"), "EMAIL", "this is not an e-mail address"))
+    violations += check_password(
+        ("input", "password"), wanted.password, wanted.email.strip(), address or "", wanted.display_name.strip()
+    )
+    violations += check_display_name(("input", "displayName"), wanted.display_name)
+    violations += check_region(("input", "region"), wanted.region.upper() if wanted.region is not None else None)
+    violations += check_timezone(("input", "timezone"), wanted.timezone)
+    return violations

@@ -1,0 +1,79 @@
+"""What every use case with sessions shares: the tokens of a session, and telling others of a login."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from subgraphs.runtime.clock import Clock
+from subgraphs.runtime.identity import Kind, sign_token
+from subgraphs.runtime.mongo import Mongo
+from subgraphs.runtime.outbox import Message, message
+from subgraphs.users.keys import SigningKeys
+from subgraphs.users.model import ACCESS_TOKEN_LIFETIME, NewSession, User
+from subgraphs.users.passwords import Passwords
+from subgraphs.users.store import UserStore
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """What the use cases work with."""
+
+    mongo: Mongo
+    store: UserStore
+    passwords: Passwords
+    keys: SigningKeys
+    issuer: str
+    clock: Clock
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """A session's tokens, for its owner alone."""
+
+    user: User
+    access_token: str
+    access_token_expires_at: datetime
+    refresh_token: str
+    refresh_token_expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class WrongCredentials:
+    """Who this is cannot be told; why is not said."""
+
+
+@dataclass(frozen=True, slots=True)
+class Suspended:
+    """The account is suspended."""
+
+
+def signed_in(tools: Tools, user: User, refresh_token: str, refresh_expires_at: datetime, now: datetime) -> SignedIn:
+    """The answer to whoever has just proved who they are."""
+    expires_at = now + ACCESS_TOKEN_LIFETIME
+    access_token = sign_token(
+        tools.keys.current,
+        issuer=tools.issuer,
+        kind=Kind.USER,
+        subject=user.id,
+        roles=user.roles,
+        issued_at=now,
+        expires_at=expires_at,
+    )
+    return SignedIn(user, access_token, expires_at, refresh_token, refresh_expires_at)
+
+
+def login_message(session: NewSession, now: datetime) -> Message:
+    """Tells others that the user signed in."""
+    payload = {"userId": session.user_id, "sessionId": session.id, "at": now}
+    return message("users.login", session.user_id, payload, now)
+
+
+def profile_message(user: User, now: datetime) -> Message:
+    """Tells others what rules may ask of a user."""
+    payload = {
+        "userId": user.id,
+        "region": user.region,
+        "timezone": user.timezone,
+        "createdAt": user.created_at,
+        "version": user.version,
+    }
+    return message("users.profile", user.id, payload, now)

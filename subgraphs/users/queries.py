@@ -1,0 +1,47 @@
+"""The queries of users."""
+
+import strawberry
+
+from subgraphs.runtime.graphql.access import Admins, Auditors, Public, SignedIn
+from subgraphs.runtime.graphql.not_built import NotBuiltYet
+from subgraphs.users.context import UsersInfo
+from subgraphs.users.types import AuditConnection, User, UserConnection, UserFilter, UserSort
+
+
+@strawberry.type
+class Query:
+    @strawberry.field(description="Null when nobody is signed in.", permission_classes=[Public])
+    async def me(self, info: UsersInfo) -> User | None:
+        user_id = info.context.identity.user_id
+        found = await info.context.users_by_id.load(user_id) if user_id else None
+        return None if found is None else User.of(found)
+
+    @strawberry.field(permission_classes=[SignedIn])
+    async def user(self, info: UsersInfo, id: strawberry.ID) -> User | None:
+        found = await info.context.users_by_id.load(id)
+        return None if found is None else User.of(found)
+
+    @strawberry.field(description="Admins only.", extensions=[NotBuiltYet()], permission_classes=[Admins])
+    def users(
+        self,
+        filter: UserFilter | None = strawberry.UNSET,
+        sort: UserSort = UserSort.CREATED_AT_DESC,
+        first: int | None = strawberry.UNSET,
+        after: str | None = strawberry.UNSET,
+        last: int | None = strawberry.UNSET,
+        before: str | None = strawberry.UNSET,
+    ) -> UserConnection | None:
+        return None
+
+    @strawberry.field(
+        description="Auditors and admins only.", extensions=[NotBuiltYet()], permission_classes=[Auditors]
+    )
+    def user_audit(
+        self,
+        user_id: strawberry.ID,
+        first: int | None = strawberry.UNSET,
+        after: str | None = strawberry.UNSET,
+        last: int | None = strawberry.UNSET,
+        before: str | None = strawberry.UNSET,
+    ) -> AuditConnection | None:  # type: ignore[valid-type]
+        return None

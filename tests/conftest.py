@@ -1,0 +1,97 @@
+"""Fixtures of the whole suite: real stores for each run, one database for each test."""
+
+import contextlib
+import secrets
+from collections.abc import AsyncIterator, Iterator
+from typing import Any
+
+import pytest
+from motor.motor_asyncio import AsyncIOMotorClient
+
+from subgraphs.runtime.mongo import Mongo
+from subgraphs.runtime.settings import StoreSettings
+from tests.fixtures.client import ROUTER_SECRET
+from tests.fixtures.clock import FrozenClock
+from tests.fixtures.commands import COMMANDS, CommandLog
+from tests.fixtures.issuer import Issuer
+from tests.stack import start_mongod, start_redis
+
+_SERVERS = {"mongo_url", "redis_url", "stack", "router_binary"}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A test that uses a server, however indirectly, is marked so; `make check` leaves those out."""
+    for item in items:
+        if _SERVERS & set(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.servers)
+
+
+@pytest.fixture(scope="session")
+def mongo_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A replica set of one, made for this run."""
+    with start_mongod(tmp_path_factory.mktemp("mongo")) as server:
+        yield server.url
+
+
+@pytest.fixture(scope="session")
+def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A Redis server, made for this run."""
+    with start_redis(tmp_path_factory.mktemp("redis")) as server:
+        yield server.url
+
+
+@pytest.fixture
+async def database_name(mongo_url: str) -> AsyncIterator[str]:
+    """The name of a database of the test's own, dropped afterwards."""
+    name = f"test_{secrets.token_hex(6)}"
+    yield name
+    client: AsyncIOMotorClient[dict[str, Any]] = AsyncIOMotorClient(mongo_url)
+    await client.drop_database(name)
+    client.close()
+
+
+@pytest.fixture
+async def mongo(mongo_url: str, database_name: str) -> AsyncIterator[Mongo]:
+    """Connections to the test's own database, as a subgraph has them."""
+    connections = Mongo(StoreSettings(mongo_url=mongo_url, mongo_database=database_name), app_name="laurel-tests")
+    yield connections
+    connections.close()
+
+
+@pytest.fixture
+def service_settings(mongo_url: str, redis_url: str, database_name: str) -> dict[str, Any]:
+    """What every subgraph's settings class needs, as keyword arguments."""
+    return {
+        "mongo_url": mongo_url,
+        "mongo_database": database_name,
+        "redis_url": redis_url,
+        "port": 0,
+        "router_secret": ROUTER_SECRET,
+        "cursor_secret": "the-cursor-secret-of-the-tests",
+        "jwks_url": "http://127.0.0.1:9/unused",
+    }
+
+
+@pytest.fixture(scope="session")
+def issuer() -> Issuer:
+    """The issuer that the subgraphs under test trust."""
+    return Issuer()
+
+
+@pytest.fixture
+def clock() -> FrozenClock:
+    """Stands at 2026-03-02T12:00Z until moved."""
+    return FrozenClock()
+
+
+@pytest.fixture
+def commands() -> CommandLog:
+    """Counts database commands: `with commands.recording() as sent`."""
+    return COMMANDS
+
+
+@pytest.fixture
+async def exit_stack() -> AsyncIterator[contextlib.AsyncExitStack]:
+    """Closes at the test's end whatever is entered into it."""
+    async with contextlib.AsyncExitStack() as stack:
+        yield stack

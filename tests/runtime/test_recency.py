@@ -1,0 +1,42 @@
+"""Who wrote lately reads from the primary; without Redis everybody does."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from subgraphs.runtime.mongo import Mongo
+from subgraphs.runtime.recency import Recency
+from subgraphs.runtime.redis import RedisClient, connect_redis
+
+
+@pytest.fixture
+async def redis(redis_url: str) -> AsyncIterator[RedisClient]:
+    client = connect_redis(redis_url, timeout_seconds=2)
+    yield client
+    await client.aclose()
+
+
+async def test_a_caller_who_wrote_reads_from_the_primary_and_others_do_not(mongo: Mongo, redis: RedisClient) -> None:
+    await Recency(mongo, redis, "kr-writer").mark()
+    assert await Recency(mongo, redis, "kr-writer").database() is mongo.write
+    assert await Recency(mongo, redis, "kr-other").database() is mongo.read
+    assert await Recency(mongo, redis, None).database() is mongo.read
+
+
+async def test_the_request_that_writes_reads_its_own_write(mongo: Mongo, redis: RedisClient) -> None:
+    request = Recency(mongo, redis, "kr-same-request")
+    assert await request.database() is mongo.read
+    await request.mark()
+    assert await request.database() is mongo.write
+
+
+async def test_without_redis_a_signed_in_caller_reads_from_the_primary_and_sees_no_error(mongo: Mongo) -> None:
+    away = connect_redis("redis://127.0.0.1:9/0")
+    request = Recency(mongo, away, "kr1")
+    assert await request.database() is mongo.write
+    await request.mark()
+    await away.aclose()
+
+
+async def test_a_service_always_reads_from_the_primary(mongo: Mongo, redis: RedisClient) -> None:
+    assert await Recency(mongo, redis, "svc:shop", always_primary=True).database() is mongo.write

@@ -1,0 +1,191 @@
+"""Who sees what of a user; and what users are asked for by key is one query."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from subgraphs.runtime.identity import Kind, TokenVerifier
+from subgraphs.runtime.mongo import Mongo
+from subgraphs.users.keys import SigningKeys, load_signing_keys
+from subgraphs.users.model import (
+    Role,
+    User,
+    UserStatus,
+    email_key,
+    new_refresh_token,
+    new_user_id,
+    normalise_email,
+    regions,
+    user_of_token,
+)
+from subgraphs.users.store import user_document
+from tests.fixtures.client import InProcess
+from tests.fixtures.clock import FrozenClock
+from tests.fixtures.commands import CommandLog
+from tests.fixtures.issuer import Issuer
+
+FIELDS = ["id", "displayName", "email", "roles", "status", "region", "timezone", "createdAt", "version"]
+TO_STAFF = {"id", "displayName", "email", "status", "region", "timezone", "createdAt", "version"}
+VISIBLE = {
+    "self": set(FIELDS),
+    "other": {"id", "displayName"},
+    "operator": TO_STAFF,
+    "auditor": TO_STAFF,
+    "admin": set(FIELDS),
+    "service": {"id", "displayName"},
+}
+
+
+async def stored(mongo: Mongo, clock: FrozenClock, *ids: str) -> None:
+    for user_id in ids:
+        user = User(
+            id=user_id,
+            display_name=f"Name of {user_id}",
+            email=f"{user_id}@example.com",
+            roles=frozenset({Role.USER}),
+            status=UserStatus.ACTIVE,
+            region="KR",
+            timezone="Asia/Seoul",
+            created_at=clock.now(),
+            version=1,
+        )
+        await mongo.write["users"].insert_one(user_document(user, "hash"))
+
+
+def token_of(issuer: Issuer, viewer: str) -> str | None:
+    return {
+        "self": issuer.token("kr1"),
+        "other": issuer.token("us9"),
+        "operator": issuer.token("us2", "OPERATOR"),
+        "auditor": issuer.token("us3", "AUDITOR"),
+        "admin": issuer.token("us4", "ADMIN"),
+        "service": issuer.service_token(),
+        "anonymous": None,
+    }[viewer]
+
+
+@pytest.mark.parametrize("viewer", sorted(VISIBLE))
+async def test_a_viewer_sees_the_fields_of_their_kind_by_query_and_by_entity(
+    users: InProcess, mongo: Mongo, clock: FrozenClock, issuer: Issuer, viewer: str
+) -> None:
+    await stored(mongo, clock, "kr1")
+    token = token_of(issuer, viewer)
+    selection = " ".join(FIELDS)
+    by_query = (await users.graphql(f'{{ user(id: "kr1") {{ {selection} }} }}', token=token)).data["user"]
+    by_entity = await users.graphql.entities(
+        [{"__typename": "User", "id": "kr1"}], f"... on User {{ {selection} }}", token=token
+    )
+    found = by_entity.data["_entities"][0]
+    for seen in (by_query, found):
+        assert {name for name in FIELDS if seen[name] is not None} == VISIBLE[viewer]
+
+
+async def test_nobody_sees_no_user_but_a_bare_reference(users: InProcess, mongo: Mongo, clock: FrozenClock) -> None:
+    await stored(mongo, clock, "kr1")
+    assert (await users.graphql('{ user(id: "kr1") { id } }')).codes == ["UNAUTHENTICATED"]
+    assert (await users.graphql("{ me { id } }")).data == {"me": None}
+    answer = await users.graphql.entities([{"__typename": "User", "id": "kr1"}], "... on User { id displayName email }")
+    assert answer.data["_entities"][0] == {
+        "__typename": "User",
+        "id": "kr1",
+        "displayName": None,
+        "email": None,
+    }
+
+
+async def test_an_unknown_user_is_null_and_a_service_is_nobody_s_me(users: InProcess, issuer: Issuer) -> None:
+    assert (await users.graphql('{ user(id: "kr0") { id } }', token=issuer.token("kr1"))).data == {"user": None}
+    assert (await users.graphql("{ me { id } }", token=issuer.service_token())).data == {"me": None}
+
+
+async def test_a_hundred_references_are_one_command(
+    users: InProcess, mongo: Mongo, clock: FrozenClock, issuer: Issuer, commands: CommandLog
+) -> None:
+    ids = [f"kr{n}" for n in range(100)]
+    await stored(mongo, clock, *ids)
+    representations = [{"__typename": "User", "id": user_id} for user_id in [*ids, *ids]]
+    with commands.recording() as sent:
+        answer = await users.graphql.entities(
+            representations, "... on User { id displayName }", token=issuer.service_token()
+        )
+    assert len(answer.data["_entities"]) == 200
+    assert [name for _, name, _ in sent] == ["find"]
+
+
+@given(st.sampled_from(sorted(regions())))
+def test_an_id_begins_with_its_region_and_its_tokens_name_it(region: str) -> None:
+    user_id = new_user_id(region)
+    assert user_id.startswith(region.lower())
+    assert len(user_id) == 22
+    assert user_of_token(new_refresh_token(user_id)) == user_id
+
+
+def test_without_a_region_an_id_begins_with_none() -> None:
+    assert new_user_id(None).startswith("zz")
+
+
+@given(st.text(max_size=100))
+def test_normalising_an_address_twice_is_normalising_it_once(text: str) -> None:
+    once = normalise_email(text)
+    assert once is None or normalise_email(once) == once
+
+
+def test_spellings_of_one_address_are_one_key() -> None:
+    spellings = ["Ann@Example.com", "ann@EXAMPLE.COM", " ann@example.com ", "ａｎｎ@example.com"]
+    assert len({email_key(normalise_email(text) or "") for text in spellings}) == 1
+    assert normalise_email("ann@bücher.example.com") == normalise_email("ann@xn--bcher-kva.example.com")
+
+
+def run(module: str, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", module, *arguments],
+        env={"PATH": os.environ["PATH"], **environment},
+        cwd=Path(__file__).parents[2],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+async def test_keys_are_issued_for_their_owner_alone_and_the_older_one_goes_on_verifying(tmp_path: Path) -> None:
+    path = tmp_path / "keys.json"
+    assert run("subgraphs.users.issue_keys", "--out", str(path)).returncode == 0
+    first = load_signing_keys(path)
+    assert run("subgraphs.users.issue_keys", "--out", str(path)).returncode == 0
+    second = load_signing_keys(path)
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert first.current.key_id != second.current.key_id
+    assert [key["kid"] for key in second.public_set["keys"]] == [second.current.key_id, first.current.key_id]
+    printed = run("subgraphs.users.issue_service_token", "--name", "shop", "--days", "2", SIGNING_KEYS_FILE=str(path))
+    verifier = TokenVerifier(second.verifying, issuer="laurel", clock=FrozenClock())
+    identity = await verifier.identify(f"Bearer {printed.stdout.strip()}")
+    assert (identity.kind, identity.id) == (Kind.SERVICE, "svc:shop")
+
+
+@pytest.mark.parametrize("content", ["", "{}", '{"keys": []}', '{"keys": [{"kty": "OKP", "kid": "a"}]}'])
+def test_a_bad_key_file_ends_the_start_and_says_which_setting(
+    tmp_path: Path, content: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "keys.json"
+    path.write_text(content)
+    with pytest.raises(SystemExit) as end:
+        load_signing_keys(path)
+    assert end.value.code == 2
+    assert "SIGNING_KEYS_FILE" in capsys.readouterr().err
+
+
+def test_public_keys_alone_cannot_sign(issuer: Issuer) -> None:
+    with pytest.raises(ValueError, match="private"):
+        SigningKeys(issuer.public_set)
+
+
+def test_the_process_names_each_missing_setting() -> None:
+    ended = run("subgraphs.users.app")
+    assert ended.returncode == 2
+    for name in ("MONGO_URL", "REDIS_URL", "ROUTER_SECRET", "CURSOR_SECRET", "SIGNING_KEYS_FILE", "PORT"):
+        assert f"setting {name}:" in ended.stderr
