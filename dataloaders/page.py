@@ -40,6 +40,10 @@ class Pages(Batch[PageOf[Args], Found], Generic[Args, Found]):
 
         super().__init__(fetch)
 
+    async def page(self, parent_id: str, args: Args) -> Found:
+        """The page of this parent."""
+        return await self.load(PageOf(parent_id, args))
+
 
 def _of(found: Mapping[str, Found] | Exception, parent_id: str) -> Found | Exception:
     return found if isinstance(found, Exception) else found[parent_id]

@@ -28,14 +28,14 @@ async def read_page(
     cursors: Cursors,
     scope: str,
     *,
-    collation: Mapping[str, Any] | None = None,
+    hint: str | None = None,
 ) -> Page[Mapping[str, Any]]:
-    """One page of the rows that `base` selects: one find, no count, no skip."""
+    """One page of the rows that `base` selects: one find, no count, no skip. `hint` names the index to walk."""
     found = collection.find(
         keyset_filter(base, sort, bounds),
         sort=keyset_sort(sort, bounds),
         limit=bounds.limit + 1,
-        collation=collation,
+        hint=hint,
     )
     return build_page(await found.to_list(None), cursors, scope, sort, bounds)
 

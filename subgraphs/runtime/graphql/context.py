@@ -1,6 +1,8 @@
 """What one request carries. Subgraphs add their loaders and operations."""
 
 from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from strawberry.fastapi import BaseContext
@@ -23,6 +25,11 @@ class RequestContext(BaseContext):
 
     def __post_init__(self) -> None:
         super().__init__()
+
+    @cached_property
+    def now(self) -> datetime:
+        """The instant of the request: the same for all it reads."""
+        return self.clock.now()
 
 
 AnyInfo = Info[Any, Any]

@@ -1,8 +1,11 @@
-"""Connections as GraphQL types: `PageInfo`, and the way from a page of rows to edges."""
+"""Connections as GraphQL types: `PageInfo`, and the arguments of a page."""
 
+from typing import Any
+
+import strawberry
 from strawberry.federation import type as federated
 
-from subgraphs.runtime.connection import Page
+from subgraphs.runtime.connection import Cursors, Page, PageBounds, read_bounds
 
 
 @federated(shareable=True, description="One page's bounds, as the Relay connection specification has it.")
@@ -13,10 +16,25 @@ class PageInfo:
     end_cursor: str | None
 
     @classmethod
-    def of(cls, page: Page[object]) -> "PageInfo":
+    def of(cls, page: Page[Any]) -> "PageInfo":
         return cls(
             has_next_page=page.has_next,
             has_previous_page=page.has_previous,
             start_cursor=page.cursors[0] if page.cursors else None,
             end_cursor=page.cursors[-1] if page.cursors else None,
         )
+
+
+def page_bounds(
+    cursors: Cursors, scope: str, first: int | None, after: str | None, last: int | None, before: str | None
+) -> PageBounds:
+    """The bounds of a page from a field's arguments; one that was left out is as good as null. Raises BadPage."""
+    left_out = strawberry.UNSET
+    return read_bounds(
+        cursors,
+        scope,
+        first=None if first is left_out else first,
+        after=None if after is left_out else after,
+        last=None if last is left_out else last,
+        before=None if before is left_out else before,
+    )

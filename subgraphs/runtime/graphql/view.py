@@ -1,8 +1,11 @@
 """GraphQL over HTTP for one subgraph."""
 
+import json
+import re
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Any, Final
 
+from cross_web import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from strawberry.fastapi import GraphQLRouter
@@ -14,6 +17,17 @@ from subgraphs.runtime.graphql.errors import format_error
 from subgraphs.runtime.graphql.schema import FederatedSchema
 
 ContextMaker = Callable[[Request], Awaitable[RequestContext]]
+
+
+_SURROGATE: Final = re.compile(rb"\\u[dD][89a-fA-F]")
+
+
+def _is_text(value: Any) -> bool:
+    try:
+        json.dumps(value, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 class GraphQLView(GraphQLRouter[Any, None]):
@@ -37,6 +51,14 @@ class GraphQLView(GraphQLRouter[Any, None]):
         response = Response()
         del response.headers["content-length"]
         return response
+
+    def parse_json(self, data: str | bytes) -> Any:
+        """The body's JSON. Half a surrogate pair is no text, and no store would take it."""
+        parsed = super().parse_json(data)
+        raw = data.encode() if isinstance(data, str) else data
+        if _SURROGATE.search(raw) and not _is_text(parsed):
+            raise HTTPException(400, "The body holds a lone surrogate")
+        return parsed
 
     async def process_result(self, request: Request, result: ExecutionResult) -> GraphQLHTTPResponse:
         """The response's body, with each error as the client may see it."""

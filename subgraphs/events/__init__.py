@@ -1,0 +1,1 @@
+"""What users do, what runs when, and what it takes."""

@@ -1,0 +1,50 @@
+"""What one request to events carries."""
+
+from dataclasses import dataclass
+
+from strawberry.types import Info
+
+from subgraphs.events.loaders import ActivitiesByUser, EventsById, TalliesByEventAndUser, visible
+from subgraphs.events.model.event import Event
+from subgraphs.events.operations.tools import Tools
+from subgraphs.runtime.graphql.context import RequestContext
+from subgraphs.runtime.identity import Identity
+from subgraphs.runtime.parts import Parts
+
+
+@dataclass
+class EventsContext(RequestContext):
+    """Loaders and use cases of one request."""
+
+    events_by_id: EventsById
+    tallies: TalliesByEventAndUser
+    activities_by_user: ActivitiesByUser
+    tools: Tools
+
+    @property
+    def sees_hidden(self) -> bool:
+        """Whether drafts and archived events show to this caller."""
+        return self.identity.is_staff or self.identity.is_service
+
+    async def event(self, event_id: str) -> Event | None:
+        """The event, if this caller may see it."""
+        found = await self.events_by_id.load(event_id)
+        return visible(found, sees_hidden=self.sees_hidden, now=self.now)
+
+
+EventsInfo = Info[EventsContext, None]
+
+
+def make_context(parts: Parts, tools: Tools, identity: Identity) -> EventsContext:
+    """The context of one request by `identity`."""
+    recency = parts.recency(identity)
+    return EventsContext(
+        identity=identity,
+        clock=parts.clock,
+        cursors=parts.cursors,
+        recency=recency,
+        events_by_id=EventsById(recency),
+        tallies=TalliesByEventAndUser(recency),
+        activities_by_user=ActivitiesByUser(recency, parts.cursors),
+        tools=tools,
+    )

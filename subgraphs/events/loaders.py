@@ -1,0 +1,59 @@
+"""The dataloaders of events."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from dataloaders import One, Pages
+from dataloaders.batch import Batch
+from subgraphs.events.model.activity import Activity
+from subgraphs.events.model.event import Event
+from subgraphs.events.model.rule import Tally
+from subgraphs.events.store.activities import ActivityQuery, activity_pages, tallies
+from subgraphs.events.store.events import events_by_id
+from subgraphs.runtime.connection import Cursors, Page, PageBounds
+from subgraphs.runtime.recency import Recency
+
+ActivityPageArgs = tuple[ActivityQuery, PageBounds, str]
+TallyKey = tuple[Event, str]
+
+
+class EventsById(One[str, Event]):
+    """An event in whatever status, or None. Who may see it is decided by whoever asks."""
+
+    def __init__(self, recency: Recency) -> None:
+        async def find(ids: Sequence[str]) -> Mapping[str, Event]:
+            return await events_by_id(await recency.database(), ids)
+
+        super().__init__(find)
+
+
+class TalliesByEventAndUser(Batch[TallyKey, dict[str, Tally]]):
+    """What a user did towards an event's conditions. All of a turn are one aggregation."""
+
+    def __init__(self, recency: Recency) -> None:
+        async def fetch(keys: Sequence[TallyKey]) -> list[dict[str, Tally] | Exception]:
+            users: dict[str, tuple[Event, list[str]]] = {}
+            for event, user_id in keys:
+                users.setdefault(event.id, (event, []))[1].append(user_id)
+            found = await tallies(await recency.database(), users)
+            return [found.get((event.id, user_id), {}) for event, user_id in keys]
+
+        super().__init__(fetch)
+
+
+class ActivitiesByUser(Pages[ActivityPageArgs, Page[Activity]]):
+    """A page of each user's activities."""
+
+    def __init__(self, recency: Recency, cursors: Cursors) -> None:
+        async def find(user_ids: Sequence[str], args: ActivityPageArgs) -> Mapping[str, Page[Activity]]:
+            query, bounds, scope = args
+            return await activity_pages(await recency.database(), user_ids, query, bounds, cursors, scope)
+
+        super().__init__(find)
+
+
+def visible(event: Event | None, *, sees_hidden: bool, now: datetime) -> Event | None:
+    """The event, if a caller who sees hidden ones or not may see it."""
+    if event is None or (event.is_hidden_at(now) and not sees_hidden):
+        return None
+    return event

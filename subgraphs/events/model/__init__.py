@@ -1,0 +1,1 @@
+"""The domain of events in plain Python."""

@@ -1,0 +1,177 @@
+"""What an operator asks for, checked: names, windows, and rules before they are rules."""
+
+import zoneinfo
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cache
+from typing import Final
+from urllib.parse import urlsplit
+
+from subgraphs.events.model.rule import (
+    MAX_CONDITIONS,
+    MAX_DEPTH,
+    ActivityType,
+    Branch,
+    CountCondition,
+    Quantifier,
+    Rule,
+)
+from subgraphs.runtime.outcomes import Violation
+
+MAX_EVENT_NAME: Final = 120
+MAX_DESCRIPTION: Final = 5000
+MAX_TAGS: Final = 20
+MAX_TAG: Final = 40
+MAX_URL: Final = 2048
+MAX_TARGET: Final = 1_000_000_000
+MAX_DAYS: Final = 3660
+MAX_ACTIVITY_NAME: Final = 64
+
+Path = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CountDraft:
+    """A count condition as asked for."""
+
+    activity: ActivityType
+    name: str | None
+    target: int
+    distinct_days: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RuleDraft:
+    """A rule as asked for: `branches` and `counts` hold what was set, by the input's field names. Exactly one may be."""
+
+    branches: Mapping[str, Sequence["RuleDraft"]] = field(default_factory=dict)
+    count: CountDraft | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EventDraft:
+    """An event as asked for."""
+
+    name: str
+    description: str
+    starts_at: datetime
+    ends_at: datetime | None
+    timezone: str
+    tags: tuple[str, ...]
+    image_url: str | None
+    rule: RuleDraft
+
+
+def check_event(draft: EventDraft, path: Path = ("input",)) -> list[Violation]:
+    """Everything that is wrong with it."""
+    violations = []
+    name = draft.name.strip()
+    if not 1 <= len(name) <= MAX_EVENT_NAME or not name.isprintable():
+        violations.append(Violation((*path, "name"), "NAME", f"a name has 1 to {MAX_EVENT_NAME} printable characters"))
+    if len(draft.description) > MAX_DESCRIPTION:
+        message = f"a description has at most {MAX_DESCRIPTION} characters"
+        violations.append(Violation((*path, "description"), "TOO_LONG", message))
+    if not _is_reasonable(draft.starts_at):
+        violations.append(Violation((*path, "startsAt"), "WINDOW", "this is not in this age"))
+    if draft.ends_at is not None and not draft.starts_at < draft.ends_at:
+        violations.append(Violation((*path, "endsAt"), "WINDOW", "an event ends after it starts"))
+    elif draft.ends_at is not None and not _is_reasonable(draft.ends_at):
+        violations.append(Violation((*path, "endsAt"), "WINDOW", "this is not in this age"))
+    if draft.timezone not in _timezones():
+        violations.append(Violation((*path, "timezone"), "TIMEZONE", "a time zone is an IANA name, as in Asia/Seoul"))
+    violations += _check_tags(draft.tags, (*path, "tags"))
+    if draft.image_url is not None and not _is_image_url(draft.image_url):
+        violations.append(Violation((*path, "imageUrl"), "URL", "an image has an https URL"))
+    return violations + check_rule(draft.rule, (*path, "rule"))
+
+
+def normalise_tags(tags: Sequence[str]) -> tuple[str, ...]:
+    """Lower case, trimmed, each once, in order."""
+    return tuple(dict.fromkeys(tag.strip().casefold() for tag in tags))
+
+
+def check_rule(draft: RuleDraft, path: Path) -> list[Violation]:
+    """Everything that is wrong with the tree, each fault with the path to its place."""
+    violations: list[Violation] = []
+    found = _check_node(draft, path, 1, violations)
+    if found > MAX_CONDITIONS:
+        violations.append(Violation(path, "TOO_MANY", f"a rule has at most {MAX_CONDITIONS} conditions"))
+    return violations
+
+
+def build_rule(draft: RuleDraft) -> Rule:
+    """The rule of a draft without faults. Ids follow the tree's order: n1… for branches, c1… for conditions."""
+    counters = {"n": 0, "c": 0}
+
+    def next_id(kind: str) -> str:
+        counters[kind] += 1
+        return f"{kind}{counters[kind]}"
+
+    def build(node: RuleDraft) -> Rule:
+        for quantifier, children in node.branches.items():
+            branch_id = next_id("n")
+            return Branch(branch_id, Quantifier(quantifier), tuple(build(child) for child in children))
+        if node.count is None:
+            raise ValueError("the draft has faults")
+        count = node.count
+        return CountCondition(next_id("c"), count.activity, count.name, count.target, count.distinct_days)
+
+    return build(draft)
+
+
+def _check_node(node: RuleDraft, path: Path, depth: int, violations: list[Violation]) -> int:
+    if len(node.branches) + (node.count is not None) != 1:
+        violations.append(Violation(path, "EXACTLY_ONE", "exactly one kind of rule is set"))
+        return 0
+    if depth > MAX_DEPTH:
+        violations.append(Violation(path, "TOO_DEEP", f"a rule is at most {MAX_DEPTH} deep"))
+        return 0
+    if node.count is not None:
+        violations += _check_count(node.count, (*path, "count"))
+        return 1
+    found = 0
+    for quantifier, children in node.branches.items():
+        if not children:
+            violations.append(Violation((*path, quantifier), "EMPTY", "a branch holds at least one rule"))
+        for position, child in enumerate(children):
+            found += _check_node(child, (*path, quantifier, str(position)), depth + 1, violations)
+    return found
+
+
+def _check_count(count: CountDraft, path: Path) -> list[Violation]:
+    violations = []
+    most = MAX_DAYS if count.distinct_days else MAX_TARGET
+    if not 1 <= count.target <= most:
+        violations.append(Violation((*path, "target"), "TARGET", f"a target is 1 to {most}"))
+    if count.name is not None and not 1 <= len(count.name) <= MAX_ACTIVITY_NAME:
+        message = f"a name has 1 to {MAX_ACTIVITY_NAME} characters"
+        violations.append(Violation((*path, "name"), "NAME", message))
+    return violations
+
+
+def _check_tags(tags: Sequence[str], path: Path) -> list[Violation]:
+    if len(tags) > MAX_TAGS:
+        return [Violation(path, "TOO_MANY", f"an event has at most {MAX_TAGS} tags")]
+    return [
+        Violation((*path, str(position)), "TAG", f"a tag has 1 to {MAX_TAG} printable characters")
+        for position, tag in enumerate(tags)
+        if not 1 <= len(tag.strip().casefold()) <= MAX_TAG or not tag.strip().isprintable()
+    ]
+
+
+def _is_image_url(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    return len(url) <= MAX_URL and url.isprintable() and parts.scheme == "https" and bool(parts.hostname)
+
+
+def _is_reasonable(instant: datetime) -> bool:
+    return 2000 <= instant.year < 3000
+
+
+@cache
+def _timezones() -> frozenset[str]:
+    return frozenset(zoneinfo.available_timezones())

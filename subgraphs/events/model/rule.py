@@ -1,0 +1,127 @@
+"""Rules: trees of ALL, ANY and NONE over conditions, judged by tallies of what a user did in a window."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final, TypeAlias
+
+MAX_DEPTH: Final = 5
+MAX_CONDITIONS: Final = 50
+
+
+class ActivityType(StrEnum):
+    LOGIN = "LOGIN"
+    ATTENDANCE = "ATTENDANCE"
+    INVITE_ACCEPTED = "INVITE_ACCEPTED"
+    PURCHASE = "PURCHASE"
+    QUEST = "QUEST"
+    LEVEL = "LEVEL"
+    CUSTOM = "CUSTOM"
+
+
+@dataclass(frozen=True, slots=True)
+class CountCondition:
+    """At least `target` matching activities; with `distinct_days`, at most one counts a day. No name matches any."""
+
+    id: str
+    activity: ActivityType
+    name: str | None
+    target: int
+    distinct_days: bool
+
+
+class Quantifier(StrEnum):
+    ALL = "allOf"
+    ANY = "anyOf"
+    NONE = "noneOf"
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """Holds if all, any or none of its rules hold."""
+
+    id: str
+    quantifier: Quantifier
+    rules: tuple["Rule", ...]
+
+
+Condition: TypeAlias = CountCondition
+Rule: TypeAlias = Branch | Condition
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """What a user did of one kind in a window: how many activities, on how many days of the event's zone."""
+
+    count: int = 0
+    days: int = 0
+
+    def __add__(self, other: "Tally") -> "Tally":
+        """Counts add up; so do days, of kinds that never share one."""
+        return Tally(self.count + other.count, self.days + other.days)
+
+
+@dataclass(frozen=True, slots=True)
+class ConditionProgress:
+    """How far a user is with one condition."""
+
+    condition: Condition
+    current: int
+
+    @property
+    def satisfied(self) -> bool:
+        return self.current >= self.condition.target
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Whether the rule holds, and how far each condition is, in the tree's order."""
+
+    satisfied: bool
+    conditions: tuple[ConditionProgress, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """One rule of the tree with its parent's id and its depth (the root's is 1)."""
+
+    rule: Rule
+    parent_id: str | None
+    depth: int
+
+
+def nodes(rule: Rule, parent_id: str | None = None, depth: int = 1) -> Iterator[Node]:
+    """The tree from the root down, each rule before its children."""
+    yield Node(rule, parent_id, depth)
+    if isinstance(rule, Branch):
+        for child in rule.rules:
+            yield from nodes(child, rule.id, depth + 1)
+
+
+def conditions(rule: Rule) -> list[Condition]:
+    """The tree's conditions in its order."""
+    return [node.rule for node in nodes(rule) if not isinstance(node.rule, Branch)]
+
+
+def judge(rule: Rule, tallies: Mapping[str, Tally]) -> Verdict:
+    """The verdict over tallies by condition id; one that is missing is zero."""
+    progress = tuple(ConditionProgress(c, _current(c, tallies.get(c.id, Tally()))) for c in conditions(rule))
+    holds = {entry.condition.id: entry.satisfied for entry in progress}
+    return Verdict(_holds(rule, holds), progress)
+
+
+def _current(condition: Condition, tally: Tally) -> int:
+    return tally.days if condition.distinct_days else tally.count
+
+
+def _holds(rule: Rule, holds: Mapping[str, bool]) -> bool:
+    if not isinstance(rule, Branch):
+        return holds[rule.id]
+    results: Sequence[bool] = [_holds(child, holds) for child in rule.rules]
+    match rule.quantifier:
+        case Quantifier.ALL:
+            return all(results)
+        case Quantifier.ANY:
+            return any(results)
+        case Quantifier.NONE:
+            return not any(results)

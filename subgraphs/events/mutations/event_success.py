@@ -1,0 +1,36 @@
+"""What the mutations that change an event share."""
+
+import strawberry
+
+from subgraphs.events.model.event import Event as EventModel
+from subgraphs.events.operations.transition_event import NotAllowed
+from subgraphs.events.types.events import Event, EventStatus
+from subgraphs.events.types.transitions import EventTransition
+from subgraphs.runtime.graphql.context import RequestContext
+from subgraphs.runtime.graphql.refusals import Error
+
+
+@strawberry.type
+class EventSuccess:
+    event: Event
+
+
+@strawberry.type(description="The event's status does not allow the transition.")
+class IllegalTransition(Error):
+    status: EventStatus
+    allowed: list[EventTransition]
+
+    @classmethod
+    def of(cls, refusal: NotAllowed) -> "IllegalTransition":
+        return cls(
+            code="ILLEGAL_TRANSITION",
+            message=f"an event that is {refusal.status.value} does not allow this",
+            status=EventStatus(refusal.status.value),
+            allowed=[EventTransition(transition.value) for transition in refusal.allowed],
+        )
+
+
+async def event_success(context: RequestContext, event: EventModel) -> EventSuccess:
+    """The changed event; its writer reads it from the primary from here on."""
+    await context.recency.mark()
+    return EventSuccess(event=Event.of(event, context.now))

@@ -1,0 +1,42 @@
+"""`recordActivities`."""
+
+from typing import Annotated
+
+import strawberry
+
+from subgraphs.events.context import EventsInfo
+from subgraphs.events.operations.record_activities import record_activities as operation
+from subgraphs.events.types.activities import ActivityInput
+from subgraphs.runtime.graphql.refusals import Atomicity, RateLimited, RowFailure, ValidationFailed
+from subgraphs.runtime.outcomes import Invalid
+
+
+@strawberry.input(description="1 to 1,000 rows.")
+class RecordActivitiesInput:
+    rows: list[ActivityInput]
+    atomicity: Atomicity = Atomicity.SKIP_FAILED
+
+
+@strawberry.type
+class RecordActivitiesSuccess:
+    accepted: int
+    duplicates: int
+    failures: list[RowFailure]
+
+
+RecordActivitiesResult = Annotated[
+    RecordActivitiesSuccess | ValidationFailed | RateLimited, strawberry.union("RecordActivitiesResult")
+]
+
+
+async def record_activities(info: EventsInfo, input: RecordActivitiesInput) -> RecordActivitiesResult | None:
+    now = info.context.clock.now()
+    outcome = await operation(
+        info.context.tools,
+        [row.activity(now) for row in input.rows],
+        all_or_nothing=input.atomicity is Atomicity.ALL_OR_NOTHING,
+    )
+    if isinstance(outcome, Invalid):
+        return ValidationFailed.of(outcome)
+    failures = [RowFailure(index=index, error=ValidationFailed.of(fault)) for index, fault in outcome.failures]
+    return RecordActivitiesSuccess(accepted=outcome.accepted, duplicates=outcome.duplicates, failures=failures)

@@ -1,0 +1,53 @@
+"""`transitionEvent`."""
+
+from typing import Annotated
+
+import strawberry
+
+from subgraphs.events.context import EventsInfo
+from subgraphs.events.model.event import Event, Transition
+from subgraphs.events.mutations.event_success import EventSuccess, IllegalTransition, event_success
+from subgraphs.events.operations.transition_event import NotAllowed
+from subgraphs.events.operations.transition_event import transition_event as operation
+from subgraphs.events.types.transitions import EventTransition
+from subgraphs.runtime.graphql.errors import BadUserInput
+from subgraphs.runtime.graphql.refusals import NotFound, VersionConflict
+from subgraphs.runtime.outcomes import Missing, Stale
+
+MAX_REASON = 500
+
+
+@strawberry.input
+class TransitionEventInput:
+    id: strawberry.ID
+    expected_version: int
+    transition: EventTransition
+    reason: str | None = strawberry.UNSET
+
+
+TransitionEventResult = Annotated[
+    EventSuccess | NotFound | VersionConflict | IllegalTransition, strawberry.union("TransitionEventResult")
+]
+
+
+async def transition_event(info: EventsInfo, input: TransitionEventInput) -> TransitionEventResult | None:
+    context = info.context
+    if input.reason and len(input.reason) > MAX_REASON:
+        raise BadUserInput(f"a reason has at most {MAX_REASON} characters", "input.reason")
+    outcome = await operation(
+        context.tools,
+        context.identity.id or "",
+        input.id,
+        input.expected_version,
+        Transition(input.transition.value),
+        input.reason or None,
+    )
+    match outcome:
+        case Event():
+            return await event_success(context, outcome)
+        case Missing():
+            return NotFound.of(outcome)
+        case Stale():
+            return VersionConflict.of(outcome)
+        case NotAllowed():
+            return IllegalTransition.of(outcome)

@@ -1,0 +1,59 @@
+"""Create an event, as a draft."""
+
+from dataclasses import asdict
+
+from subgraphs.events.model.draft import EventDraft, build_rule, check_event, normalise_tags
+from subgraphs.events.model.event import Event, Lifecycle
+from subgraphs.events.operations.tools import Tools, changed_message, snapshot
+from subgraphs.runtime import audit
+from subgraphs.runtime.idempotency import Call, check_key, fingerprint_of, once
+from subgraphs.runtime.ids import random_id
+from subgraphs.runtime.mongo import Document, Session
+from subgraphs.runtime.outbox import post
+from subgraphs.runtime.outcomes import Invalid, KeyReused, Violation
+
+
+async def create_event(tools: Tools, actor_id: str, draft: EventDraft, key: str) -> Event | Invalid | KeyReused:
+    """Makes the event once for a key; the same call again gives the event as it now is."""
+    bad_key = check_key(key)
+    if bad_key is not None:
+        return bad_key
+    violations = check_event(draft)
+    now = tools.clock.now()
+    if not violations and not await tools.store.knows_timezone(draft.timezone, now):
+        violations.append(Violation(("input", "timezone"), "TIMEZONE", "this time zone cannot be used yet"))
+    if violations:
+        return Invalid(tuple(violations))
+    event = Event(
+        id="ev" + random_id(),
+        name=draft.name.strip(),
+        description=draft.description,
+        starts_at=draft.starts_at,
+        ends_at=draft.ends_at,
+        ended_at=None,
+        timezone=draft.timezone,
+        lifecycle=Lifecycle.DRAFT,
+        tags=normalise_tags(draft.tags),
+        image_url=draft.image_url,
+        rule=build_rule(draft.rule),
+        rule_version=1,
+        version=1,
+        created_at=now,
+        created_by=actor_id,
+    )
+
+    async def work(session: Session) -> tuple[Event, Document]:
+        await tools.store.insert(event, session)
+        change = audit.Change(event.id, "event.created", now, actor_id, after=snapshot(event))
+        await audit.append_first(tools.mongo, [change], session)
+        await post(tools.mongo, [changed_message(event, now)], session)
+        return event, {"eventId": event.id}
+
+    call = Call(actor_id, key, "createEvent", fingerprint_of(asdict(draft)), now)
+    outcome = await once(tools.mongo, call, work)
+    if isinstance(outcome, Event | KeyReused):
+        return outcome
+    made = await tools.store.event(outcome["eventId"])
+    if made is None:
+        raise LookupError("an event that was made is gone")
+    return made

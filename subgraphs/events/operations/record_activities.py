@@ -1,0 +1,52 @@
+"""Record what users did, in bulk."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from subgraphs.events.model.activity import MAX_ROWS, Activity, check_activity
+from subgraphs.events.operations.tools import Tools
+from subgraphs.events.store.activities import record
+from subgraphs.runtime.mongo import Session
+from subgraphs.runtime.outcomes import Invalid, Violation
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """How many were new, how many were there already, and what is wrong with the others, by their index."""
+
+    accepted: int
+    duplicates: int
+    failures: tuple[tuple[int, Invalid], ...]
+
+
+async def record_activities(
+    tools: Tools, activities: Sequence[Activity], *, all_or_nothing: bool
+) -> Recorded | Invalid:
+    """Keeps the good rows, or all or none. An activity told twice, in one call or in many, is counted as a duplicate."""
+    if not 1 <= len(activities) <= MAX_ROWS:
+        return Invalid((Violation(("input", "rows"), "ROWS", f"a call carries 1 to {MAX_ROWS} rows"),))
+    now = tools.clock.now()
+    good: list[Activity] = []
+    failures: list[tuple[int, Invalid]] = []
+    for index, activity in enumerate(activities):
+        violations = check_activity(activity, now)
+        if violations:
+            failures.append((index, _at_row(index, violations)))
+        else:
+            good.append(activity)
+    if failures and all_or_nothing:
+        return Invalid(tuple(violation for _, invalid in failures for violation in invalid.violations))
+    if all_or_nothing:
+
+        async def work(session: Session) -> int:
+            return await record(tools.mongo, good, session)
+
+        accepted = await tools.mongo.transaction(work)
+    else:
+        accepted = await record(tools.mongo, good)
+    return Recorded(accepted, len(good) - accepted, tuple(failures))
+
+
+def _at_row(index: int, violations: Sequence[Violation]) -> Invalid:
+    prefix = ("input", "rows", str(index))
+    return Invalid(tuple(Violation((*prefix, *v.path), v.code, v.message) for v in violations))

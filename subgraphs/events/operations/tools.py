@@ -1,0 +1,30 @@
+"""What the use cases work with."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from subgraphs.events.model.event import Event
+from subgraphs.events.store.events import EventStore, event_document
+from subgraphs.runtime.clock import Clock
+from subgraphs.runtime.mongo import Document, Mongo
+from subgraphs.runtime.outbox import Message, message
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """The stores and the clock."""
+
+    mongo: Mongo
+    store: EventStore
+    clock: Clock
+
+
+def changed_message(event: Event, now: datetime) -> Message:
+    """Tells others that the event changed."""
+    return message("events.changed", event.id, {"eventId": event.id, "version": event.version}, now)
+
+
+def snapshot(event: Event) -> Document:
+    """What the audit trail keeps of an event."""
+    document = event_document(event)
+    return {name: value for name, value in document.items() if name not in ("_id", "nameKey", "createdBy", "closesAt")}

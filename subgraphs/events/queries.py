@@ -1,0 +1,136 @@
+"""The queries of events."""
+
+from datetime import datetime
+from enum import Enum
+from typing import Annotated, Any
+
+import strawberry
+
+from subgraphs.events.context import EventsInfo
+from subgraphs.events.model import event as model
+from subgraphs.events.store.events import SORTS, EventQuery, count_events, events_page
+from subgraphs.events.types.events import AuditConnection, ConditionProgress, Event, EventConnection, EventStatus
+from subgraphs.events.types.rules import ActivityType, RuleInput
+from subgraphs.runtime.connection import list_scope
+from subgraphs.runtime.graphql.access import Auditors, Public, Staff
+from subgraphs.runtime.graphql.not_built import NotBuiltYet
+from subgraphs.runtime.graphql.pages import page_bounds
+from subgraphs.runtime.graphql.refusals import NotFound, ValidationFailed
+from subgraphs.runtime.graphql.scalars import SafeInt
+
+
+@strawberry.input(
+    description="`openAt` keeps the events whose window holds that instant; an open-ended event's window never closes."
+)
+class EventFilter:
+    text: str | None = strawberry.UNSET
+    statuses: list[EventStatus] | None = strawberry.UNSET
+    tags: list[str] | None = strawberry.UNSET
+    open_at: datetime | None = strawberry.UNSET
+    starts_from: datetime | None = strawberry.UNSET
+    starts_before: datetime | None = strawberry.UNSET
+
+
+@strawberry.enum
+class EventSort(Enum):
+    STARTS_AT_DESC = "STARTS_AT_DESC"
+    STARTS_AT_ASC = "STARTS_AT_ASC"
+    CREATED_AT_DESC = "CREATED_AT_DESC"
+    NAME_ASC = "NAME_ASC"
+
+
+@strawberry.input
+class SimulatedActivityInput:
+    type: ActivityType
+    name: str | None = strawberry.UNSET
+    occurred_at: datetime
+    amount: SafeInt | None = strawberry.UNSET
+
+
+@strawberry.input(description="Whose activities to judge: a real user's, and on top of them, or alone, made-up ones.")
+class SimulateEventInput:
+    event_id: strawberry.ID | None = strawberry.UNSET
+    rule: RuleInput | None = strawberry.UNSET
+    user_id: strawberry.ID | None = strawberry.UNSET
+    activities: list[SimulatedActivityInput] = strawberry.field(default_factory=list)
+    at: datetime | None = strawberry.UNSET
+
+
+@strawberry.type
+class SimulationSuccess:
+    satisfied: bool
+    conditions: list[ConditionProgress]
+
+
+SimulationResult = Annotated[SimulationSuccess | NotFound | ValidationFailed, strawberry.union("SimulationResult")]
+
+
+def to_query(given: EventFilter | None, *, hidden: bool) -> EventQuery:
+    """The filter as the store takes it."""
+
+    def value(name: str) -> Any:
+        found = getattr(given, name, None)
+        return None if found is strawberry.UNSET else found
+
+    statuses, tags, text = value("statuses"), value("tags"), value("text")
+    return EventQuery(
+        text=text.strip()[:200] if text and text.strip() else None,
+        statuses=None if statuses is None else tuple(model.EventStatus(status.value) for status in statuses),
+        tags=None if tags is None else tuple(tag.strip().casefold() for tag in tags),
+        open_at=value("open_at"),
+        starts_from=value("starts_from"),
+        starts_before=value("starts_before"),
+        hidden=hidden,
+    )
+
+
+@strawberry.type
+class Query:
+    @strawberry.field(
+        description="Drafts and archived events show only to operators, auditors and admins.",
+        permission_classes=[Public],
+    )
+    async def event(self, info: EventsInfo, id: strawberry.ID) -> Event | None:
+        return await Event.resolve_reference(info, id)
+
+    @strawberry.field(permission_classes=[Public])
+    async def events(
+        self,
+        info: EventsInfo,
+        filter: EventFilter | None = strawberry.UNSET,
+        sort: EventSort = EventSort.STARTS_AT_DESC,
+        first: int | None = strawberry.UNSET,
+        after: str | None = strawberry.UNSET,
+        last: int | None = strawberry.UNSET,
+        before: str | None = strawberry.UNSET,
+    ) -> EventConnection | None:
+        context = info.context
+        query = to_query(filter or None, hidden=context.sees_hidden)
+        order = SORTS[sort.value]
+        scope = list_scope("Query.events", order, {"query": query})
+        bounds = page_bounds(context.cursors, scope, first, after, last, before)
+        now = context.now
+        database = await context.recency.database()
+        page = await events_page(database, query, order, bounds, context.cursors, scope, now)
+        return EventConnection.of(page, now, lambda: count_events(database, query, now))
+
+    @strawberry.field(
+        description="Operators, auditors and admins: would this rule be satisfied? Changes nothing.",
+        extensions=[NotBuiltYet()],
+        permission_classes=[Staff],
+    )
+    def simulate_event(self, input: SimulateEventInput) -> SimulationResult | None:
+        return None
+
+    @strawberry.field(
+        description="Auditors and admins only.", extensions=[NotBuiltYet()], permission_classes=[Auditors]
+    )
+    def event_audit(
+        self,
+        event_id: strawberry.ID,
+        first: int | None = strawberry.UNSET,
+        after: str | None = strawberry.UNSET,
+        last: int | None = strawberry.UNSET,
+        before: str | None = strawberry.UNSET,
+    ) -> AuditConnection | None:  # type: ignore[valid-type]
+        return None

@@ -1,0 +1,210 @@
+"""The collection of events: look-ups, lists, changes."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from pymongo import ReturnDocument
+from pymongo.errors import OperationFailure
+
+from subgraphs.events.model.event import Event, EventStatus, Lifecycle, name_key
+from subgraphs.events.store.rules import rule_document, to_rule
+from subgraphs.runtime.connection import Cursors, Page, PageBounds, Sort, build_page, keyset_filter, keyset_sort
+from subgraphs.runtime.mongo import Collection, Database, Document, Index, Mongo, Session
+from subgraphs.runtime.pages import count_up_to_cap, read_page
+
+# One index serves a sort both ways, for the tie-break turns with it. Text is found by its own index, and sorted in memory.
+EVENTS: Final = Collection(
+    "events",
+    shard_key=(("_id", "hashed"),),
+    indexes=(
+        Index((("startsAt", 1), ("_id", 1))),
+        Index((("createdAt", 1), ("_id", 1))),
+        Index((("nameKey", 1), ("_id", 1))),
+        Index((("name", "text"), ("description", "text"), ("tags", "text"))),
+    ),
+)
+SORTS: Final = {
+    "STARTS_AT_DESC": Sort("STARTS_AT_DESC", (("startsAt", -1), ("_id", -1))),
+    "STARTS_AT_ASC": Sort("STARTS_AT_ASC", (("startsAt", 1), ("_id", 1))),
+    "CREATED_AT_DESC": Sort("CREATED_AT_DESC", (("createdAt", -1), ("_id", -1))),
+    "NAME_ASC": Sort("NAME_ASC", (("nameKey", 1), ("_id", 1))),
+}
+# What the close of an open-ended event is stored as, so that one comparison serves all.
+NEVER: Final = datetime(9999, 12, 31, tzinfo=UTC)
+TEXT_MILLISECONDS: Final = 1000
+_UNKNOWN_TIMEZONE: Final = 40485
+_HIDDEN: Final = (Lifecycle.DRAFT.value, Lifecycle.ARCHIVED.value)
+
+
+@dataclass(frozen=True, slots=True)
+class EventQuery:
+    """Which events: None means any. `hidden` tells whether drafts and archived ones may show at all."""
+
+    text: str | None
+    statuses: tuple[EventStatus, ...] | None
+    tags: tuple[str, ...] | None
+    open_at: datetime | None
+    starts_from: datetime | None
+    starts_before: datetime | None
+    hidden: bool
+
+
+def event_document(event: Event) -> Document:
+    """How an event is stored."""
+    return {
+        "_id": event.id,
+        "name": event.name,
+        "nameKey": name_key(event.name),
+        "description": event.description,
+        "startsAt": event.starts_at,
+        "endsAt": event.ends_at,
+        "endedAt": event.ended_at,
+        "closesAt": event.closes_at or NEVER,
+        "timezone": event.timezone,
+        "lifecycle": event.lifecycle.value,
+        "tags": list(event.tags),
+        "imageUrl": event.image_url,
+        "rule": rule_document(event.rule),
+        "ruleVersion": event.rule_version,
+        "version": event.version,
+        "createdAt": event.created_at,
+        "createdBy": event.created_by,
+    }
+
+
+def to_event(document: Mapping[str, Any]) -> Event:
+    """The event that is stored."""
+    return Event(
+        id=document["_id"],
+        name=document["name"],
+        description=document["description"],
+        starts_at=document["startsAt"],
+        ends_at=document["endsAt"],
+        ended_at=document["endedAt"],
+        timezone=document["timezone"],
+        lifecycle=Lifecycle(document["lifecycle"]),
+        tags=tuple(document["tags"]),
+        image_url=document["imageUrl"],
+        rule=to_rule(document["rule"]),
+        rule_version=document["ruleVersion"],
+        version=document["version"],
+        created_at=document["createdAt"],
+        created_by=document["createdBy"],
+    )
+
+
+async def events_by_id(database: Database, ids: Sequence[str]) -> dict[str, Event]:
+    """The events among `ids`, in one query."""
+    found = database[EVENTS.name].find({"_id": {"$in": list(ids)}})
+    return {document["_id"]: to_event(document) async for document in found}
+
+
+def status_filter(status: EventStatus, now: datetime) -> Document:
+    """The stored condition that says the same as `Event.status_at(now)`."""
+    live = [Lifecycle.PUBLISHED.value, Lifecycle.PAUSED.value]
+    match status:
+        case EventStatus.DRAFT | EventStatus.ARCHIVED:
+            return {"lifecycle": status.value}
+        case EventStatus.ENDED:
+            return {
+                "$or": [{"lifecycle": Lifecycle.ENDED.value}, {"lifecycle": {"$in": live}, "closesAt": {"$lte": now}}]
+            }
+        case EventStatus.PAUSED:
+            return {"lifecycle": Lifecycle.PAUSED.value, "closesAt": {"$gt": now}}
+        case EventStatus.SCHEDULED:
+            return {"lifecycle": Lifecycle.PUBLISHED.value, "startsAt": {"$gt": now}, "closesAt": {"$gt": now}}
+        case EventStatus.ACTIVE:
+            return {"lifecycle": Lifecycle.PUBLISHED.value, "startsAt": {"$lte": now}, "closesAt": {"$gt": now}}
+
+
+def query_filter(query: EventQuery, now: datetime) -> Document:
+    """The stored condition of a query, its text aside."""
+    parts: list[Document] = []
+    if not query.hidden:
+        parts.append({"lifecycle": {"$nin": list(_HIDDEN)}})
+    if query.statuses is not None:
+        parts.append({"$or": [status_filter(status, now) for status in query.statuses] or [{"_id": None}]})
+    if query.tags is not None:
+        parts.append({"tags": {"$in": list(query.tags)}})
+    if query.open_at is not None:
+        parts.append({"startsAt": {"$lte": query.open_at}, "closesAt": {"$gt": query.open_at}})
+    if query.starts_from is not None:
+        parts.append({"startsAt": {"$gte": query.starts_from}})
+    if query.starts_before is not None:
+        parts.append({"startsAt": {"$lt": query.starts_before}})
+    return {"$and": parts} if parts else {}
+
+
+async def events_page(
+    database: Database, query: EventQuery, sort: Sort, bounds: PageBounds, cursors: Cursors, scope: str, now: datetime
+) -> Page[Event]:
+    """One page of the events that the query selects at `now`."""
+    collection = database[EVENTS.name]
+    base = query_filter(query, now)
+    if query.text is None:
+        hint = Index(tuple((field, 1) for field, _ in sort.fields)).name
+        return (await read_page(collection, base, sort, bounds, cursors, scope, hint=hint)).map(to_event)
+    # Text search stands at the top of a filter or nowhere.
+    found = collection.find(
+        {"$text": _all_words(query.text), "$and": [keyset_filter(base, sort, bounds)]},
+        sort=keyset_sort(sort, bounds),
+        limit=bounds.limit + 1,
+        max_time_ms=TEXT_MILLISECONDS,
+    )
+    return build_page(await found.to_list(None), cursors, scope, sort, bounds).map(to_event)
+
+
+def _all_words(text: str) -> Document:
+    # Quoted, a word is required; bare, any one would do, and a minus would exclude.
+    return {"$search": " ".join(f'"{word}"' for word in text.replace('"', " ").split())}
+
+
+async def count_events(database: Database, query: EventQuery, now: datetime) -> int | None:
+    """How many there are, up to 10,000; None when counting took too long."""
+    base = query_filter(query, now)
+    if query.text is not None:
+        base = {"$text": _all_words(query.text), **base}
+    return await count_up_to_cap(database[EVENTS.name], base)
+
+
+class EventStore:
+    """Reads that decide, and writes: all at the primary."""
+
+    def __init__(self, mongo: Mongo) -> None:
+        self._database = mongo.write
+        self._events = mongo.write[EVENTS.name]
+
+    async def insert(self, event: Event, session: Session) -> None:
+        await self._events.insert_one(event_document(event), session=session)
+
+    async def event(self, event_id: str, session: Session | None = None) -> Event | None:
+        document = await self._events.find_one({"_id": event_id}, session=session)
+        return None if document is None else to_event(document)
+
+    async def knows_timezone(self, timezone: str, now: datetime) -> bool:
+        """Whether the database can tell days in this zone; its table may be older than ours."""
+        day = {"$dateToString": {"date": now, "timezone": timezone}}
+        try:
+            await self._database.aggregate([{"$documents": [{}]}, {"$project": {"day": day}}]).to_list(None)
+        except OperationFailure as error:
+            if error.code == _UNKNOWN_TIMEZONE:
+                return False
+            raise
+        return True
+
+    async def set_lifecycle(
+        self, event_id: str, expected_version: int, lifecycle: Lifecycle, now: datetime, session: Session
+    ) -> Event | None:
+        """Compare-and-set: the changed event, or None when its version is another. Ending closes the window now."""
+        changes: Document = {"lifecycle": lifecycle.value}
+        if lifecycle is Lifecycle.ENDED:
+            changes |= {"endedAt": now, "closesAt": {"$min": ["$closesAt", now]}}
+        document = await self._events.find_one_and_update(
+            {"_id": event_id, "version": expected_version},
+            [{"$set": {**changes, "version": {"$add": ["$version", 1]}}}],
+            return_document=ReturnDocument.AFTER,
+            session=session,
+        )
+        return None if document is None else to_event(document)

@@ -1,0 +1,1 @@
+"""The types of events' part of the graph."""

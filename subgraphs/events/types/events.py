@@ -1,0 +1,253 @@
+"""Events, their progress, and what users look like from here."""
+
+from datetime import datetime
+from enum import Enum
+from typing import Annotated, Any, Self
+
+import strawberry
+from strawberry.federation import field as federated_field
+from strawberry.federation import type as federated
+
+from subgraphs.events.context import EventsContext, EventsInfo
+from subgraphs.events.model import event as model
+from subgraphs.events.model.rule import Verdict, judge
+from subgraphs.events.store.activities import LATEST_FIRST, ActivityQuery
+from subgraphs.events.types.activities import ActivityConnection, ActivityFilter
+from subgraphs.events.types.rules import Condition, Rule, RuleNode, to_condition, to_nodes, to_rule
+from subgraphs.runtime.connection import Page, list_scope
+from subgraphs.runtime.graphql.access import Services, Visible, open_field, staff_only
+from subgraphs.runtime.graphql.audit import audit_types
+from subgraphs.runtime.graphql.errors import BadUserInput
+from subgraphs.runtime.graphql.pages import PageInfo, page_bounds
+from subgraphs.runtime.graphql.scalars import SafeInt
+from subgraphs.runtime.identity import Identity
+
+MAX_ELIGIBILITY_USERS = 500
+MAX_PROGRESS_EVENTS = 100
+
+
+@strawberry.enum
+class EventStatus(Enum):
+    DRAFT = "DRAFT"
+    SCHEDULED = strawberry.enum_value("SCHEDULED", description="Published; its window has not opened.")
+    ACTIVE = "ACTIVE"
+    PAUSED = "PAUSED"
+    ENDED = "ENDED"
+    ARCHIVED = "ARCHIVED"
+
+
+def to_self_and_staff(viewer: Identity, user: Any) -> bool:
+    return viewer.is_user(user.id) or viewer.is_staff
+
+
+SELF_AND_STAFF = "self, operator, auditor, admin"
+
+
+@strawberry.type
+class ConditionProgress:
+    condition: Condition
+    satisfied: bool
+    current: SafeInt
+    target: SafeInt
+
+
+@strawberry.type
+class EventProgress:
+    event: Annotated["Event", strawberry.lazy("subgraphs.events.types.events")]
+    user: Annotated["User", strawberry.lazy("subgraphs.events.types.events")] | None
+    satisfied: bool
+    conditions: list[ConditionProgress]
+    rule_version: int
+    as_of: datetime
+
+
+def to_conditions(verdict: Verdict) -> list[ConditionProgress]:
+    return [
+        ConditionProgress(
+            condition=to_condition(entry.condition),
+            satisfied=entry.satisfied,
+            current=SafeInt(entry.current),
+            target=SafeInt(entry.condition.target),
+        )
+        for entry in verdict.conditions
+    ]
+
+
+async def progress(context: EventsContext, event: model.Event, user_id: str) -> EventProgress:
+    """How far the user is with the event now. All that are asked for in a turn cost one aggregation."""
+    now = context.now
+    verdict = judge(event.rule, await context.tallies.load((event, user_id)))
+    return EventProgress(
+        event=Event.of(event, now),
+        user=User(id=strawberry.ID(user_id)),
+        satisfied=verdict.satisfied,
+        conditions=to_conditions(verdict),
+        rule_version=event.rule_version,
+        as_of=now,
+    )
+
+
+@federated(
+    keys=["id"],
+    description=(
+        "A campaign: a window in time and a rule over what users did. `status` follows the clock: a published event is "
+        "SCHEDULED, ACTIVE or ENDED by its window [startsAt, endsAt) at the moment of asking, whatever was stored last."
+    ),
+)
+class Event:
+    event: strawberry.Private[model.Event]
+    id: strawberry.ID = open_field()
+    name: str = open_field()
+    description: str = open_field()
+    starts_at: datetime = open_field()
+    ends_at: datetime | None = open_field("Null: open-ended.")
+    timezone: str = open_field("IANA name; days and streaks of the rule are counted in it.")
+    status: EventStatus = open_field()
+    tags: list[str] = open_field()
+    image_url: str | None = open_field()
+    rule_version: int = open_field("Raised whenever `rule` changes; progress is told against it.")
+    version: int = open_field()
+    created_at: datetime = open_field()
+
+    @strawberry.field(extensions=[Visible("anybody who can reach the object", lambda *_: True)])
+    def rule(self) -> Rule:
+        return to_rule(self.event.rule)
+
+    @strawberry.field(
+        description="The tree of `rule` from the root down, each with its parent.",
+        extensions=[Visible("anybody who can reach the object", lambda *_: True)],
+    )
+    def rule_nodes(self) -> list[RuleNode]:
+        return to_nodes(self.event.rule)
+
+    @strawberry.field(
+        description="To operators, auditors and admins; null to others.",
+        extensions=[staff_only()],
+    )
+    def created_by(self) -> Annotated["User", strawberry.lazy("subgraphs.events.types.events")] | None:
+        return User(id=strawberry.ID(self.event.created_by))
+
+    @strawberry.field(
+        description="How far the signed-in user is; null when nobody is signed in.",
+        extensions=[Visible("user", lambda viewer, _: viewer.user_id is not None)],
+    )
+    async def my_progress(self, info: EventsInfo) -> EventProgress | None:
+        user_id = info.context.identity.user_id
+        return None if user_id is None else await progress(info.context, self.event, user_id)
+
+    @federated_field(
+        description=(
+            "For services only: is the rule satisfied for these users (1 to 500) right now? In their order, null where "
+            "it could not be told. Read from the primary, never from a cache."
+        ),
+        permission_classes=[Services],
+        inaccessible=True,
+    )
+    async def eligibility(self, info: EventsInfo, user_ids: list[strawberry.ID]) -> list[EventProgress | None] | None:
+        if not 1 <= len(user_ids) <= MAX_ELIGIBILITY_USERS:
+            raise BadUserInput(f"1 to {MAX_ELIGIBILITY_USERS} users are asked for", "userIds")
+        # A service's loaders read from the primary.
+        await info.context.tallies.load_all([(self.event, user_id) for user_id in user_ids])
+        return [await progress(info.context, self.event, user_id) for user_id in user_ids]
+
+    @classmethod
+    def of(cls, event: model.Event, now: datetime) -> Self:
+        return cls(
+            event=event,
+            id=strawberry.ID(event.id),
+            name=event.name,
+            description=event.description,
+            starts_at=event.starts_at,
+            ends_at=event.ends_at,
+            timezone=event.timezone,
+            status=EventStatus(event.status_at(now).value),
+            tags=list(event.tags),
+            image_url=event.image_url,
+            rule_version=event.rule_version,
+            version=event.version,
+            created_at=event.created_at,
+        )
+
+    @classmethod
+    async def resolve_reference(cls, info: EventsInfo, id: strawberry.ID) -> Self | None:
+        event = await info.context.event(id)
+        return None if event is None else cls.of(event, info.context.now)
+
+
+@federated(keys=["id"])
+class User:
+    id: strawberry.ID = open_field()
+
+    @strawberry.field(
+        description="To the user themself, and to operators, auditors and admins; null to others.",
+        extensions=[Visible(SELF_AND_STAFF, to_self_and_staff)],
+    )
+    async def activities(
+        self,
+        info: EventsInfo,
+        filter: ActivityFilter | None = strawberry.UNSET,
+        first: int | None = strawberry.UNSET,
+        after: str | None = strawberry.UNSET,
+        last: int | None = strawberry.UNSET,
+        before: str | None = strawberry.UNSET,
+    ) -> ActivityConnection | None:
+        query = filter.query() if filter else ActivityQuery()
+        scope = list_scope("User.activities", LATEST_FIRST, {"query": query})
+        bounds = page_bounds(info.context.cursors, scope, first, after, last, before)
+        page = await info.context.activities_by_user.page(self.id, (query, bounds, scope))
+        return ActivityConnection.of(page)
+
+    @strawberry.field(
+        description=(
+            "To the user themself, and to operators, auditors and admins; null to others. 1 to 100 events, "
+            "in their order: a private overlay on a public list."
+        ),
+        extensions=[Visible(SELF_AND_STAFF, to_self_and_staff)],
+    )
+    async def event_progress(
+        self, info: EventsInfo, event_ids: list[strawberry.ID]
+    ) -> list[EventProgress | None] | None:
+        if not 1 <= len(event_ids) <= MAX_PROGRESS_EVENTS:
+            raise BadUserInput(f"1 to {MAX_PROGRESS_EVENTS} events are asked for", "eventIds")
+        await info.context.events_by_id.load_all(event_ids)
+        events = [await info.context.event(event_id) for event_id in event_ids]
+        await info.context.tallies.load_all([(event, self.id) for event in events if event is not None])
+        return [None if event is None else await progress(info.context, event, self.id) for event in events]
+
+    @classmethod
+    def resolve_reference(cls, info: EventsInfo, id: strawberry.ID) -> Self:
+        # What a user did here needs no account to exist here; users says whether there is one.
+        return cls(id=id)
+
+
+@strawberry.type
+class EventEdge:
+    cursor: str
+    node: Event
+
+
+@strawberry.type(
+    description=(
+        "`totalCount` is counted only when asked for; 10,000 means at least that, null that counting took too long."
+    )
+)
+class EventConnection:
+    edges: list[EventEdge]
+    page_info: PageInfo
+    count: strawberry.Private[Any]
+
+    @strawberry.field
+    async def total_count(self) -> int | None:
+        found: int | None = await self.count()
+        return found
+
+    @classmethod
+    def of(cls, page: Page[model.Event], now: datetime, count: Any) -> Self:
+        edges = [
+            EventEdge(cursor=cursor, node=Event.of(row, now))
+            for cursor, row in zip(page.cursors, page.rows, strict=True)
+        ]
+        return cls(edges=edges, page_info=PageInfo.of(page), count=count)
+
+
+AuditEntry, AuditEdge, AuditConnection = audit_types(User)

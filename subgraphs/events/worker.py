@@ -1,0 +1,34 @@
+"""What events' worker does: hands over its outbox, keeps profiles, and takes logins for activities."""
+
+from subgraphs.events.model.activity import Activity
+from subgraphs.events.model.rule import ActivityType
+from subgraphs.events.settings import EventsWorkerSettings
+from subgraphs.events.store.activities import record
+from subgraphs.events.store.profiles import keep_profile
+from subgraphs.runtime.mongo import Mongo
+from subgraphs.runtime.outbox import Message, Publisher, Relay
+from subgraphs.runtime.worker import Worker
+
+
+def build_worker(settings: EventsWorkerSettings, publisher: Publisher) -> Worker:
+    """The worker of these settings."""
+    mongo = Mongo(settings, app_name="laurel-events-worker")
+
+    async def keep(message: Message) -> None:
+        await keep_profile(mongo, message.id, message.payload, message.at)
+
+    async def take_login(message: Message) -> None:
+        # The session's id makes it unique: the same message again changes nothing.
+        login = Activity(
+            user_id=message.payload["userId"],
+            type=ActivityType.LOGIN,
+            name=None,
+            occurred_at=message.payload["at"],
+            received_at=message.at,
+            source="users",
+            external_id=message.payload["sessionId"],
+        )
+        await record(mongo, [login])
+
+    handlers = {"users.profile": keep, "users.login": take_login}
+    return Worker(name="events", mongo=mongo, handlers=handlers, jobs=(Relay(mongo, publisher).run,))
