@@ -1,0 +1,1 @@
+"""What can be won, who asked for it, what they hold."""

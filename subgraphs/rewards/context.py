@@ -1,0 +1,72 @@
+"""What one request to rewards carries."""
+
+from dataclasses import dataclass
+
+from strawberry.types import Info
+
+from subgraphs.rewards.loaders import (
+    HeadsByUser,
+    LedgerByUser,
+    LotsByUser,
+    OffersByEvent,
+    OffersById,
+    RequestsById,
+    RequestsByUser,
+    RewardsById,
+    StocksByOffer,
+)
+from subgraphs.rewards.model.request import RewardRequest
+from subgraphs.rewards.operations.claim_reward import Claims
+from subgraphs.rewards.operations.tools import Tools
+from subgraphs.runtime.graphql.context import RequestContext
+from subgraphs.runtime.identity import Identity
+from subgraphs.runtime.parts import Parts
+
+
+@dataclass
+class RewardsContext(RequestContext):
+    """Loaders and use cases of one request."""
+
+    rewards_by_id: RewardsById
+    offers_by_id: OffersById
+    offers_by_event: OffersByEvent
+    stocks_by_offer: StocksByOffer
+    requests_by_id: RequestsById
+    requests_by_user: RequestsByUser
+    ledger_by_user: LedgerByUser
+    heads_by_user: HeadsByUser
+    lots_by_user: LotsByUser
+    tools: Tools
+    claims: Claims
+
+    async def visible_request(self, request_id: str) -> RewardRequest | None:
+        """The request, if this caller may see it: one's own, or any for staff."""
+        found = await self.requests_by_id.load(request_id)
+        if found is None or not (self.identity.is_user(found.user_id) or self.identity.is_staff):
+            return None
+        return found
+
+
+RewardsInfo = Info[RewardsContext, None]
+
+
+def make_context(parts: Parts, tools: Tools, claims: Claims, identity: Identity) -> RewardsContext:
+    """The context of one request by `identity`."""
+    recency = parts.recency(identity)
+    return RewardsContext(
+        identity=identity,
+        clock=parts.clock,
+        cursors=parts.cursors,
+        recency=recency,
+        rewards_by_id=RewardsById(recency),
+        offers_by_id=OffersById(recency),
+        offers_by_event=OffersByEvent(recency),
+        stocks_by_offer=StocksByOffer(recency),
+        requests_by_id=RequestsById(recency),
+        requests_by_user=RequestsByUser(recency, parts.cursors),
+        ledger_by_user=LedgerByUser(recency, parts.cursors),
+        heads_by_user=HeadsByUser(parts.mongo),
+        lots_by_user=LotsByUser(parts.mongo, parts.clock.now()),
+        tools=tools,
+        claims=claims,
+    )

@@ -1,0 +1,110 @@
+"""The dataloaders of rewards."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from dataloaders import Many, One, Pages
+from subgraphs.rewards.model.offer import Offer, Reward, Stock
+from subgraphs.rewards.model.request import RewardRequest
+from subgraphs.rewards.model.wallet import Head, LapsedAndNext, LedgerEntry
+from subgraphs.rewards.store.offers import offers_by_event, offers_by_id, rewards_by_id, stocks_by_offer
+from subgraphs.rewards.store.requests import RequestQuery, request_pages, requests_by_id
+from subgraphs.rewards.store.wallets import heads, lapsed_and_next, ledger_pages
+from subgraphs.runtime.connection import Cursors, Page, PageBounds, Sort
+from subgraphs.runtime.mongo import Mongo
+from subgraphs.runtime.recency import Recency
+
+RequestPageArgs = tuple[RequestQuery, Sort, PageBounds, str]
+LedgerPageArgs = tuple[PageBounds, str]
+
+
+class RewardsById(One[str, Reward]):
+    """A reward, or None."""
+
+    def __init__(self, recency: Recency) -> None:
+        async def find(ids: Sequence[str]) -> Mapping[str, Reward]:
+            return await rewards_by_id(await recency.database(), ids)
+
+        super().__init__(find)
+
+
+class OffersById(One[str, Offer]):
+    """An offer, enabled or not, or None."""
+
+    def __init__(self, recency: Recency) -> None:
+        async def find(ids: Sequence[str]) -> Mapping[str, Offer]:
+            return await offers_by_id(await recency.database(), ids)
+
+        super().__init__(find)
+
+
+class OffersByEvent(Many[str, Offer]):
+    """An event's offers, enabled or not, by position."""
+
+    def __init__(self, recency: Recency) -> None:
+        async def find(event_ids: Sequence[str]) -> Mapping[str, Sequence[Offer]]:
+            return await offers_by_event(await recency.database(), event_ids)
+
+        super().__init__(find)
+
+
+class StocksByOffer(One[str, Stock]):
+    """An offer's stock."""
+
+    def __init__(self, recency: Recency) -> None:
+        async def find(offer_ids: Sequence[str]) -> Mapping[str, Stock]:
+            return await stocks_by_offer(await recency.database(), offer_ids)
+
+        super().__init__(find)
+
+
+class RequestsById(One[str, RewardRequest]):
+    """A request of whomever, or None. Who may see it is decided by whoever asks."""
+
+    def __init__(self, recency: Recency) -> None:
+        async def find(ids: Sequence[str]) -> Mapping[str, RewardRequest]:
+            return await requests_by_id(await recency.database(), ids)
+
+        super().__init__(find)
+
+
+class RequestsByUser(Pages[RequestPageArgs, Page[RewardRequest]]):
+    """A page of each user's requests."""
+
+    def __init__(self, recency: Recency, cursors: Cursors) -> None:
+        async def find(user_ids: Sequence[str], args: RequestPageArgs) -> Mapping[str, Page[RewardRequest]]:
+            query, sort, bounds, scope = args
+            return await request_pages(await recency.database(), user_ids, query, sort, bounds, cursors, scope)
+
+        super().__init__(find)
+
+
+class LedgerByUser(Pages[LedgerPageArgs, Page[LedgerEntry]]):
+    """A page of each wallet's entries."""
+
+    def __init__(self, recency: Recency, cursors: Cursors) -> None:
+        async def find(user_ids: Sequence[str], args: LedgerPageArgs) -> Mapping[str, Page[LedgerEntry]]:
+            bounds, scope = args
+            return await ledger_pages(await recency.database(), user_ids, bounds, cursors, scope)
+
+        super().__init__(find)
+
+
+class HeadsByUser(One[str, Head]):
+    """Where each wallet's ledger stands, read from the primary: a balance is never old."""
+
+    def __init__(self, mongo: Mongo) -> None:
+        async def find(user_ids: Sequence[str]) -> Mapping[str, Head]:
+            return await heads(mongo.write, user_ids)
+
+        super().__init__(find)
+
+
+class LotsByUser(One[str, LapsedAndNext]):
+    """What of each wallet lapsed, and lapses next, read from the primary."""
+
+    def __init__(self, mongo: Mongo, now: datetime) -> None:
+        async def find(user_ids: Sequence[str]) -> Mapping[str, LapsedAndNext]:
+            return await lapsed_and_next(mongo.write, user_ids, now)
+
+        super().__init__(find)

@@ -1,0 +1,1 @@
+"""The domain of rewards in plain Python."""

@@ -1,0 +1,30 @@
+"""`adjustPoints`."""
+
+from datetime import datetime
+from typing import Annotated
+
+import strawberry
+
+from subgraphs.rewards.context import RewardsInfo
+from subgraphs.rewards.mutations.request_success import InsufficientPoints
+from subgraphs.rewards.mutations.wallet_success import WalletSuccess
+from subgraphs.runtime.graphql.refusals import IdempotencyConflict, NotFound, ValidationFailed
+from subgraphs.runtime.graphql.scalars import SafeInt
+
+
+@strawberry.input
+class AdjustPointsInput:
+    user_id: strawberry.ID
+    points: SafeInt
+    reason: str
+    expires_at: datetime | None = strawberry.UNSET
+
+
+AdjustPointsResult = Annotated[
+    WalletSuccess | NotFound | InsufficientPoints | ValidationFailed | IdempotencyConflict,
+    strawberry.union("AdjustPointsResult"),
+]
+
+
+async def adjust_points(info: RewardsInfo, input: AdjustPointsInput, idempotency_key: str) -> AdjustPointsResult | None:
+    return None

@@ -1,0 +1,133 @@
+"""`claimReward`."""
+
+from datetime import datetime
+from typing import Annotated
+
+import strawberry
+
+from subgraphs.rewards.context import RewardsInfo
+from subgraphs.rewards.operations import claim_outcomes as outcomes
+from subgraphs.rewards.operations.claim_reward import NotYet
+from subgraphs.rewards.types.offers import Event, LimitPeriod
+from subgraphs.rewards.types.requests import RewardRequest
+from subgraphs.runtime.graphql.errors import NotBuilt
+from subgraphs.runtime.graphql.refusals import (
+    Error,
+    IdempotencyConflict,
+    NotFound,
+    RateLimited,
+    TryAgain,
+    ValidationFailed,
+)
+from subgraphs.runtime.outcomes import Invalid, KeyReused, Later, Missing
+
+
+@strawberry.input
+class ClaimRewardInput:
+    offer_id: strawberry.ID
+
+
+@strawberry.type(description="`isReplay`: the key was seen before, and this is its request as it now is.")
+class ClaimRewardSuccess:
+    request: RewardRequest
+    is_replay: bool
+
+
+@strawberry.type
+class EventNotOpen(Error):
+    opens_at: datetime | None
+    closed_at: datetime | None
+
+
+@strawberry.type
+class ConditionsNotMet(Error):
+    unmet_condition_ids: list[strawberry.ID]
+    event: Event | None
+
+
+@strawberry.type
+class LimitReached(Error):
+    limit: int
+    period: LimitPeriod
+    resets_at: datetime | None
+    last_request: RewardRequest | None
+
+
+@strawberry.type
+class OutOfStock(Error):
+    pass
+
+
+@strawberry.type
+class BudgetExhausted(Error):
+    pass
+
+
+ClaimRewardResult = Annotated[
+    ClaimRewardSuccess
+    | ValidationFailed
+    | NotFound
+    | EventNotOpen
+    | ConditionsNotMet
+    | LimitReached
+    | OutOfStock
+    | BudgetExhausted
+    | IdempotencyConflict
+    | RateLimited
+    | TryAgain,
+    strawberry.union("ClaimRewardResult"),
+]
+
+
+async def claim_reward(info: RewardsInfo, input: ClaimRewardInput, idempotency_key: str) -> ClaimRewardResult | None:
+    context = info.context
+    try:
+        outcome = await context.claims.claim(
+            context.identity.user_id or "", input.offer_id, idempotency_key, context.now
+        )
+    except NotYet as error:
+        raise NotBuilt(error.part) from None
+    if isinstance(outcome, outcomes.Claimed):
+        await context.recency.mark()
+        return ClaimRewardSuccess(request=RewardRequest.of(outcome.request), is_replay=outcome.is_replay)
+    return _refusal(outcome)
+
+
+def _refusal(outcome: outcomes.ClaimOutcome) -> ClaimRewardResult | None:
+    match outcome:
+        case Invalid():
+            return ValidationFailed.of(outcome)
+        case Missing():
+            return NotFound.of(outcome)
+        case KeyReused():
+            return IdempotencyConflict.of(outcome)
+        case Later():
+            return TryAgain.of(outcome)
+        case outcomes.NotOpen():
+            return EventNotOpen(
+                code="EVENT_NOT_OPEN",
+                message="the event is not open",
+                opens_at=outcome.opens_at,
+                closed_at=outcome.closed_at,
+            )
+        case outcomes.NotMet():
+            return ConditionsNotMet(
+                code="CONDITIONS_NOT_MET",
+                message="the event's conditions are not met yet",
+                unmet_condition_ids=[strawberry.ID(condition) for condition in outcome.unmet_conditions],
+                event=Event(id=strawberry.ID(outcome.event_id)),
+            )
+        case outcomes.LimitFull():
+            return LimitReached(
+                code="LIMIT_REACHED",
+                message="you have had all that this offer allows for now",
+                limit=outcome.limit.count,
+                period=LimitPeriod(outcome.limit.period.value),
+                resets_at=outcome.resets_at,
+                last_request=RewardRequest.of(outcome.last_request),
+            )
+        case outcomes.NoStock():
+            return OutOfStock(code="OUT_OF_STOCK", message="none is left")
+        case outcomes.NoBudget():
+            return BudgetExhausted(code="BUDGET_EXHAUSTED", message="the points for this offer are used up")
+    raise TypeError(f"no refusal for {type(outcome).__name__}")

@@ -1,0 +1,83 @@
+"""`createOffer`."""
+
+from typing import Annotated, Any
+
+import strawberry
+
+from subgraphs.rewards.context import RewardsInfo
+from subgraphs.rewards.eligibility import EventsSilent
+from subgraphs.rewards.model import offer as model
+from subgraphs.rewards.model import period as period_model
+from subgraphs.rewards.model.draft import OfferDraft
+from subgraphs.rewards.operations.create_offer import create_offer as operation
+from subgraphs.rewards.types.offers import ApprovalMode, LimitPeriod, RewardOffer
+from subgraphs.runtime.graphql.errors import UNAVAILABLE, CodedError, NotBuilt
+from subgraphs.runtime.graphql.refusals import IdempotencyConflict, NotFound, ValidationFailed
+from subgraphs.runtime.graphql.scalars import SafeInt
+from subgraphs.runtime.outcomes import Invalid, KeyReused, Missing
+
+
+@strawberry.input
+class UserLimitInput:
+    count: int
+    period: LimitPeriod
+
+
+@strawberry.input
+class CreateOfferInput:
+    event_id: strawberry.ID
+    reward_id: strawberry.ID
+    approval: ApprovalMode = ApprovalMode.AUTOMATIC
+    per_user: UserLimitInput = strawberry.field(
+        default_factory=lambda: UserLimitInput(count=1, period=LimitPeriod.EVER)
+    )
+    stock_total: int | None = strawberry.UNSET
+    points_budget: SafeInt | None = strawberry.UNSET
+    reservation_seconds: int = 604800
+    position: int | None = strawberry.UNSET
+
+
+@strawberry.type
+class OfferSuccess:
+    offer: RewardOffer
+
+
+CreateOfferResult = Annotated[
+    OfferSuccess | NotFound | ValidationFailed | IdempotencyConflict, strawberry.union("CreateOfferResult")
+]
+
+
+async def create_offer(info: RewardsInfo, input: CreateOfferInput, idempotency_key: str) -> CreateOfferResult | None:
+    if input.approval is ApprovalMode.MANUAL:
+        raise NotBuilt("CreateOfferInput.approval MANUAL")
+    context = info.context
+    try:
+        outcome = await operation(context.tools, context.identity.id or "", _draft(input), idempotency_key)
+    except EventsSilent:
+        raise CodedError(UNAVAILABLE, "events cannot be asked for the moment") from None
+    match outcome:
+        case Invalid():
+            return ValidationFailed.of(outcome)
+        case Missing():
+            return NotFound.of(outcome)
+        case KeyReused():
+            return IdempotencyConflict.of(outcome)
+    await context.recency.mark()
+    return OfferSuccess(offer=RewardOffer.of(outcome))
+
+
+def _draft(input: CreateOfferInput) -> OfferDraft:
+    def given(value: Any) -> Any:
+        return None if value is strawberry.UNSET else value
+
+    period = period_model.LimitPeriod(input.per_user.period.value)
+    return OfferDraft(
+        event_id=input.event_id,
+        reward_id=input.reward_id,
+        approval=model.ApprovalMode(input.approval.name),
+        per_user=model.UserLimit(input.per_user.count, period),
+        stock_total=given(input.stock_total),
+        points_budget=given(input.points_budget),
+        reservation_seconds=input.reservation_seconds,
+        position=given(input.position),
+    )

@@ -1,0 +1,28 @@
+"""`spendPoints`."""
+
+from typing import Annotated
+
+import strawberry
+
+from subgraphs.rewards.context import RewardsInfo
+from subgraphs.rewards.mutations.request_success import InsufficientPoints
+from subgraphs.rewards.mutations.wallet_success import WalletSuccess
+from subgraphs.runtime.graphql.refusals import IdempotencyConflict, NotFound, ValidationFailed
+from subgraphs.runtime.graphql.scalars import SafeInt
+
+
+@strawberry.input
+class SpendPointsInput:
+    user_id: strawberry.ID
+    points: SafeInt
+    reason: str
+
+
+SpendPointsResult = Annotated[
+    WalletSuccess | NotFound | InsufficientPoints | ValidationFailed | IdempotencyConflict,
+    strawberry.union("SpendPointsResult"),
+]
+
+
+async def spend_points(info: RewardsInfo, input: SpendPointsInput, idempotency_key: str) -> SpendPointsResult | None:
+    return None

@@ -1,0 +1,11 @@
+"""What the mutations that change a wallet share."""
+
+import strawberry
+
+from subgraphs.rewards.types.requests import LedgerEntry, Wallet
+
+
+@strawberry.type
+class WalletSuccess:
+    wallet: Wallet
+    entry: LedgerEntry

@@ -1,0 +1,110 @@
+"""Claim a reward: who, the key, the offer, eligibility, the commit; all in one deadline."""
+
+import asyncio
+import time
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Final
+
+import structlog
+from pymongo.errors import PyMongoError
+
+from subgraphs.rewards.eligibility import EventsSilent, Terms
+from subgraphs.rewards.lanes import Lanes
+from subgraphs.rewards.model.offer import ApprovalMode, event_of_offer
+from subgraphs.rewards.operations.claim_group import MOST_CLAIMS, Claim, commit_group
+from subgraphs.rewards.operations.claim_outcomes import Claimed, ClaimOutcome, NotMet, NotOpen
+from subgraphs.rewards.operations.tools import Tools
+from subgraphs.runtime.idempotency import check_key
+from subgraphs.runtime.mongo import CommitUnknown, is_unavailable
+from subgraphs.runtime.outcomes import KeyReused, Later, Missing
+
+RETRY_AFTER: Final = timedelta(seconds=1)
+SETTLE_SECONDS: Final = 0.5
+log = structlog.get_logger("claims")
+
+
+class NotYet(Exception):
+    """This kind of claim is not implemented; `part` says which."""
+
+    def __init__(self, part: str) -> None:
+        super().__init__(part)
+        self.part = part
+
+
+class Claims:
+    """Claims on all offers in this process. At most one transaction is in flight for an offer."""
+
+    def __init__(self, tools: Tools, *, seconds: float) -> None:
+        self._tools = tools
+        self._seconds = seconds
+        self._lanes: Lanes[str, Claim, ClaimOutcome] = Lanes(self._commit, most=MOST_CLAIMS)
+
+    async def claim(self, user_id: str, offer_id: str, key: str, now: datetime) -> ClaimOutcome:
+        """Decides the claim at `now`. What could not be learned in time is Later, and the same key settles it."""
+        bad_key = check_key(key)
+        if bad_key is not None:
+            return bad_key
+        deadline = time.monotonic() + self._seconds
+        try:
+            async with asyncio.timeout(self._seconds - SETTLE_SECONDS):
+                return await self._decide(user_id, offer_id, key, now, deadline - SETTLE_SECONDS)
+        except (TimeoutError, EventsSilent, CommitUnknown) as error:
+            return await self._settle(user_id, offer_id, key, now, error)
+        except PyMongoError as error:
+            if not is_unavailable(error):
+                raise
+            return await self._settle(user_id, offer_id, key, now, error)
+
+    async def close(self) -> None:
+        """Waits for the commits under way."""
+        await self._lanes.close()
+
+    async def _decide(self, user_id: str, offer_id: str, key: str, now: datetime, deadline: float) -> ClaimOutcome:
+        earlier = await self._earlier(user_id, offer_id, key)
+        if earlier is not None:
+            return earlier
+        offer = await self._tools.offers.offer(offer_id)
+        if offer is None or not offer.enabled:
+            return Missing(offer_id)
+        if offer.approval is not ApprovalMode.AUTOMATIC:
+            raise NotYet("RewardOffer.approval MANUAL")
+        terms = await self._tools.events.terms(event_of_offer(offer_id), user_id)
+        refusal = judge_terms(terms, offer_id, now)
+        if refusal is not None or terms is None:
+            return refusal or Missing(offer_id)
+        return await self._lanes.submit(offer_id, Claim(user_id, key, now, terms.timezone, deadline))
+
+    async def _commit(self, offer_id: str, claims: Sequence[Claim]) -> Sequence[ClaimOutcome | Exception]:
+        return await commit_group(self._tools, offer_id, claims)
+
+    async def _earlier(self, user_id: str, offer_id: str, key: str) -> ClaimOutcome | None:
+        request = (await self._tools.requests.with_keys([(user_id, key)])).get((user_id, key))
+        if request is None:
+            return None
+        return Claimed(request, is_replay=True) if request.offer_id == offer_id else KeyReused()
+
+    async def _settle(self, user_id: str, offer_id: str, key: str, now: datetime, error: Exception) -> ClaimOutcome:
+        """What the store says of the key after all, if it says so at once."""
+        log.warning("claim not settled in time", error=type(error).__name__, offer_id=offer_id)
+        try:
+            async with asyncio.timeout(SETTLE_SECONDS):
+                earlier = await self._earlier(user_id, offer_id, key)
+        except (TimeoutError, PyMongoError):
+            earlier = None
+        if isinstance(earlier, Claimed):
+            return Claimed(earlier.request, is_replay=False)
+        return earlier or Later(now + RETRY_AFTER)
+
+
+def judge_terms(terms: Terms | None, offer_id: str, now: datetime) -> ClaimOutcome | None:
+    """The refusal that follows from the event and the user's progress, or None."""
+    if terms is None or terms.status in ("DRAFT", "ARCHIVED"):
+        return Missing(offer_id)
+    if terms.status != "ACTIVE":
+        opens_at = terms.starts_at if terms.status == "SCHEDULED" else None
+        has_closed = terms.status == "ENDED" and terms.ends_at is not None and terms.ends_at <= now
+        return NotOpen(opens_at, terms.ends_at if has_closed else None)
+    if not terms.satisfied:
+        return NotMet(event_of_offer(offer_id), terms.unmet_conditions)
+    return None

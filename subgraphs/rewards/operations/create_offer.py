@@ -1,0 +1,84 @@
+"""Create an event's offer of a reward, with its stock."""
+
+from dataclasses import asdict
+
+from subgraphs.rewards.model.draft import OfferDraft, check_offer
+from subgraphs.rewards.model.offer import MAX_OFFERS, Budget, Offer, Stock, new_offer_id
+from subgraphs.rewards.operations.tools import Tools
+from subgraphs.rewards.store.offers import offer_document, stock_document
+from subgraphs.runtime import audit
+from subgraphs.runtime.idempotency import Call, check_key, fingerprint_of, once
+from subgraphs.runtime.ids import is_plausible_id
+from subgraphs.runtime.mongo import Document, Session
+from subgraphs.runtime.outcomes import Invalid, KeyReused, Missing, Violation
+
+
+class TooManyOffers(Exception):
+    """The event has all the offers it may have."""
+
+
+async def create_offer(
+    tools: Tools, actor_id: str, draft: OfferDraft, key: str
+) -> Offer | Missing | Invalid | KeyReused:
+    """Makes the offer once for a key; the same call again gives the offer as it now is. Raises EventsSilent when nobody
+    can say whether there is such an event."""
+    bad_key = check_key(key)
+    if bad_key is not None:
+        return bad_key
+    violations = check_offer(draft)
+    if violations:
+        return Invalid(tuple(violations))
+    if not is_plausible_id(draft.event_id) or not await tools.events.knows(draft.event_id):
+        return Missing(draft.event_id)
+    if await tools.offers.reward(draft.reward_id) is None:
+        return Missing(draft.reward_id)
+    now = tools.clock.now()
+
+    async def work(session: Session) -> tuple[Offer, Document]:
+        positions = await tools.offers.positions(draft.event_id, session)
+        if len(positions) >= MAX_OFFERS:
+            raise TooManyOffers
+        offer = Offer(
+            id=new_offer_id(draft.event_id),
+            event_id=draft.event_id,
+            reward_id=draft.reward_id,
+            position=max(positions, default=-1) + 1 if draft.position is None else draft.position,
+            approval=draft.approval,
+            per_user=draft.per_user,
+            reservation_seconds=draft.reservation_seconds,
+            enabled=True,
+            version=1,
+            created_at=now,
+        )
+        stock = _full_stock(offer, draft)
+        await tools.offers.insert_offer(offer, stock, session)
+        after = {**offer_document(offer), "stock": stock_document(stock)}
+        await audit.append_first(
+            tools.mongo, [audit.Change(offer.id, "offer.created", now, actor_id, after=after)], session
+        )
+        return offer, {"offerId": offer.id}
+
+    call = Call(actor_id, key, "createOffer", fingerprint_of(asdict(draft)), now)
+    try:
+        outcome = await once(tools.mongo, call, work)
+    except TooManyOffers:
+        return Invalid((Violation(("input", "eventId"), "TOO_MANY", f"an event has at most {MAX_OFFERS} offers"),))
+    if isinstance(outcome, Offer | KeyReused):
+        return outcome
+    made = await tools.offers.offer(outcome["offerId"])
+    if made is None:
+        raise LookupError("an offer that was made is gone")
+    return made
+
+
+def _full_stock(offer: Offer, draft: OfferDraft) -> Stock:
+    limit = draft.points_budget
+    return Stock(
+        offer_id=offer.id,
+        offer_version=offer.version,
+        total=draft.stock_total,
+        remaining=draft.stock_total,
+        reserved=0,
+        issued=0,
+        budget=None if limit is None else Budget(limit=limit, remaining=limit, reserved=0, spent=0),
+    )

@@ -1,0 +1,22 @@
+"""What the use cases work with."""
+
+from dataclasses import dataclass
+
+from subgraphs.rewards.eligibility import EventsClient
+from subgraphs.rewards.store.offers import OfferStore
+from subgraphs.rewards.store.requests import RequestStore
+from subgraphs.rewards.store.wallets import WalletStore
+from subgraphs.runtime.clock import Clock
+from subgraphs.runtime.mongo import Mongo
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """The stores, the clock, and the way to events."""
+
+    mongo: Mongo
+    offers: OfferStore
+    requests: RequestStore
+    wallets: WalletStore
+    events: EventsClient
+    clock: Clock

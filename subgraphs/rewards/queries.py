@@ -1,0 +1,126 @@
+"""The queries of rewards."""
+
+from datetime import datetime
+from enum import Enum
+
+import strawberry
+
+from subgraphs.rewards.context import RewardsInfo
+from subgraphs.rewards.types.offers import RewardOffer
+from subgraphs.rewards.types.requests import (
+    AuditConnection,
+    RequestStatus,
+    RewardRequest,
+    RewardRequestConnection,
+    RewardRequestSort,
+)
+from subgraphs.rewards.types.rewards import Reward, RewardConnection, to_reward
+from subgraphs.runtime.graphql.access import Admins, Auditors, Public, SignedIn, Staff
+from subgraphs.runtime.graphql.not_built import NotBuiltYet
+
+STAFF = "Operators, auditors and admins only."
+
+
+@strawberry.enum
+class RewardKind(Enum):
+    POINTS = "POINTS"
+    ITEM = "ITEM"
+    COUPON = "COUPON"
+    BADGE = "BADGE"
+
+
+@strawberry.input
+class RewardFilter:
+    kinds: list[RewardKind] | None = strawberry.UNSET
+    text: str | None = strawberry.UNSET
+
+
+@strawberry.enum
+class RewardSort(Enum):
+    CREATED_AT_DESC = "CREATED_AT_DESC"
+    NAME_ASC = "NAME_ASC"
+
+
+@strawberry.input
+class RewardRequestFilter:
+    user_id: strawberry.ID | None = strawberry.UNSET
+    event_id: strawberry.ID | None = strawberry.UNSET
+    offer_id: strawberry.ID | None = strawberry.UNSET
+    statuses: list[RequestStatus] | None = strawberry.UNSET
+    created_from: datetime | None = strawberry.UNSET
+    created_before: datetime | None = strawberry.UNSET
+
+
+@strawberry.type(description="A check that state and history agree: each line counts the breaches found.")
+class Reconciliation:
+    checked_at: datetime
+    ledger_breaches: int
+    stock_breaches: int
+    budget_breaches: int
+    code_breaches: int
+    audit_chain_breaches: int
+    samples: list[str]
+
+
+@strawberry.type
+class Query:
+    @strawberry.field(description=STAFF, permission_classes=[Staff])
+    async def reward(self, info: RewardsInfo, id: strawberry.ID) -> Reward | None:
+        found = await info.context.rewards_by_id.load(id)
+        return None if found is None else to_reward(found)
+
+    @strawberry.field(description=STAFF, extensions=[NotBuiltYet()], permission_classes=[Staff])
+    def rewards(
+        self,
+        filter: RewardFilter | None = strawberry.UNSET,
+        sort: RewardSort = RewardSort.CREATED_AT_DESC,
+        first: int | None = strawberry.UNSET,
+        after: str | None = strawberry.UNSET,
+        last: int | None = strawberry.UNSET,
+        before: str | None = strawberry.UNSET,
+    ) -> RewardConnection | None:
+        return None
+
+    @strawberry.field(permission_classes=[Public])
+    async def reward_offer(self, info: RewardsInfo, id: strawberry.ID) -> RewardOffer | None:
+        return await RewardOffer.resolve_reference(info, id)
+
+    @strawberry.field(
+        description=(
+            "One's own, or any to operators, auditors and admins; another's request is as if it were not there."
+        ),
+        permission_classes=[SignedIn],
+    )
+    async def reward_request(self, info: RewardsInfo, id: strawberry.ID) -> RewardRequest | None:
+        return await RewardRequest.resolve_reference(info, id)
+
+    @strawberry.field(description=STAFF, extensions=[NotBuiltYet()], permission_classes=[Staff])
+    def reward_requests(
+        self,
+        filter: RewardRequestFilter | None = strawberry.UNSET,
+        sort: RewardRequestSort = RewardRequestSort.CREATED_AT_DESC,
+        first: int | None = strawberry.UNSET,
+        after: str | None = strawberry.UNSET,
+        last: int | None = strawberry.UNSET,
+        before: str | None = strawberry.UNSET,
+    ) -> RewardRequestConnection | None:
+        return None
+
+    @strawberry.field(
+        description="Auditors and admins only. `subjectId` is a reward, an offer or a request.",
+        extensions=[NotBuiltYet()],
+        permission_classes=[Auditors],
+    )
+    def reward_audit(
+        self,
+        subject_id: strawberry.ID,
+        first: int | None = strawberry.UNSET,
+        after: str | None = strawberry.UNSET,
+        last: int | None = strawberry.UNSET,
+        before: str | None = strawberry.UNSET,
+    ) -> AuditConnection | None:  # type: ignore[valid-type]
+        return None
+
+    @strawberry.field(description="Admins only.", extensions=[NotBuiltYet()], permission_classes=[Admins])
+    def reconciliation(self) -> Reconciliation | None:
+        return None

@@ -1,0 +1,214 @@
+"""Rewards, offers, and their stock."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from subgraphs.rewards.model.offer import (
+    MAX_OFFERS,
+    ApprovalMode,
+    Budget,
+    Offer,
+    PointReward,
+    Reward,
+    Stock,
+    UserLimit,
+    event_of_offer,
+)
+from subgraphs.rewards.model.period import LimitPeriod
+from subgraphs.runtime.mongo import Collection, Database, Document, Index, Mongo, Session
+
+REWARDS: Final = Collection("rewards")
+OFFERS: Final = Collection(
+    "offers",
+    shard_key=(("eventId", "hashed"),),
+    indexes=(Index((("eventId", 1), ("position", 1), ("_id", 1))),),
+)
+# The budget stands in the stock's document: one conditional write takes from both, and one document is hot, not two.
+STOCK: Final = Collection("stock", shard_key=(("eventId", "hashed"),), indexes=(Index((("eventId", 1), ("_id", 1))),))
+
+
+def reward_document(reward: Reward) -> Document:
+    """How a reward is stored."""
+    return {
+        "_id": reward.id,
+        "kind": "POINTS",
+        "name": reward.name,
+        "description": reward.description,
+        "imageUrl": reward.image_url,
+        "points": reward.points,
+        "expireAfterDays": reward.expire_after_days,
+        "version": reward.version,
+        "createdAt": reward.created_at,
+    }
+
+
+def to_reward(document: Mapping[str, Any]) -> Reward:
+    """The reward that is stored."""
+    return PointReward(
+        id=document["_id"],
+        name=document["name"],
+        description=document["description"],
+        image_url=document["imageUrl"],
+        points=document["points"],
+        expire_after_days=document["expireAfterDays"],
+        version=document["version"],
+        created_at=document["createdAt"],
+    )
+
+
+def offer_document(offer: Offer) -> Document:
+    """How an offer is stored."""
+    return {
+        "_id": offer.id,
+        "eventId": offer.event_id,
+        "rewardId": offer.reward_id,
+        "position": offer.position,
+        "approval": offer.approval.value,
+        "perUser": {"count": offer.per_user.count, "period": offer.per_user.period.value},
+        "reservationSeconds": offer.reservation_seconds,
+        "enabled": offer.enabled,
+        "version": offer.version,
+        "createdAt": offer.created_at,
+    }
+
+
+def to_offer(document: Mapping[str, Any]) -> Offer:
+    """The offer that is stored."""
+    per_user = document["perUser"]
+    return Offer(
+        id=document["_id"],
+        event_id=document["eventId"],
+        reward_id=document["rewardId"],
+        position=document["position"],
+        approval=ApprovalMode(document["approval"]),
+        per_user=UserLimit(per_user["count"], LimitPeriod(per_user["period"])),
+        reservation_seconds=document["reservationSeconds"],
+        enabled=document["enabled"],
+        version=document["version"],
+        created_at=document["createdAt"],
+    )
+
+
+def stock_document(stock: Stock) -> Document:
+    """How a stock is stored."""
+    budget = stock.budget
+    return {
+        "_id": stock.offer_id,
+        "eventId": event_of_offer(stock.offer_id),
+        "offerVersion": stock.offer_version,
+        "total": stock.total,
+        "remaining": stock.remaining,
+        "reserved": stock.reserved,
+        "issued": stock.issued,
+        "budget": None
+        if budget is None
+        else {
+            "limit": budget.limit,
+            "remaining": budget.remaining,
+            "reserved": budget.reserved,
+            "spent": budget.spent,
+        },
+    }
+
+
+def to_stock(document: Mapping[str, Any]) -> Stock:
+    """The stock that is stored."""
+    budget = document["budget"]
+    return Stock(
+        offer_id=document["_id"],
+        offer_version=document["offerVersion"],
+        total=document["total"],
+        remaining=document["remaining"],
+        reserved=document["reserved"],
+        issued=document["issued"],
+        budget=None if budget is None else Budget(**budget),
+    )
+
+
+async def rewards_by_id(database: Database, ids: Sequence[str]) -> dict[str, Reward]:
+    """The rewards among `ids`, in one query."""
+    found = database[REWARDS.name].find({"_id": {"$in": list(ids)}})
+    return {document["_id"]: to_reward(document) async for document in found}
+
+
+async def offers_by_id(database: Database, ids: Sequence[str]) -> dict[str, Offer]:
+    """The offers among `ids`, in one query to the shards of their events."""
+    found = database[OFFERS.name].find(_by_offer(ids))
+    return {document["_id"]: to_offer(document) async for document in found}
+
+
+async def offers_by_event(database: Database, event_ids: Sequence[str]) -> dict[str, list[Offer]]:
+    """Each event's offers by position, in one query. An event has at most 50."""
+    found = database[OFFERS.name].find(
+        {"eventId": {"$in": list(event_ids)}},
+        sort=[("eventId", 1), ("position", 1), ("_id", 1)],
+        limit=MAX_OFFERS * len(event_ids),
+    )
+    offers: dict[str, list[Offer]] = {}
+    async for document in found:
+        offers.setdefault(document["eventId"], []).append(to_offer(document))
+    return offers
+
+
+async def stocks_by_offer(database: Database, offer_ids: Sequence[str]) -> dict[str, Stock]:
+    """The stocks of these offers, in one query."""
+    found = database[STOCK.name].find(_by_offer(offer_ids))
+    return {document["_id"]: to_stock(document) async for document in found}
+
+
+def _by_offer(offer_ids: Sequence[str]) -> Document:
+    events = sorted({event_of_offer(offer_id) for offer_id in offer_ids})
+    return {"eventId": {"$in": events}, "_id": {"$in": list(offer_ids)}}
+
+
+class OfferStore:
+    """Reads that decide, and writes: all at the primary."""
+
+    def __init__(self, mongo: Mongo) -> None:
+        self._rewards = mongo.write[REWARDS.name]
+        self._offers = mongo.write[OFFERS.name]
+        self._stock = mongo.write[STOCK.name]
+
+    async def insert_reward(self, reward: Reward, session: Session) -> None:
+        await self._rewards.insert_one(reward_document(reward), session=session)
+
+    async def reward(self, reward_id: str, session: Session | None = None) -> Reward | None:
+        document = await self._rewards.find_one({"_id": reward_id}, session=session)
+        return None if document is None else to_reward(document)
+
+    async def insert_offer(self, offer: Offer, stock: Stock, session: Session) -> None:
+        await self._offers.insert_one(offer_document(offer), session=session)
+        await self._stock.insert_one(stock_document(stock), session=session)
+
+    async def offer(self, offer_id: str, session: Session | None = None) -> Offer | None:
+        key = {"eventId": event_of_offer(offer_id), "_id": offer_id}
+        document = await self._offers.find_one(key, session=session)
+        return None if document is None else to_offer(document)
+
+    async def positions(self, event_id: str, session: Session) -> list[int]:
+        """The positions of the event's offers."""
+        found = self._offers.find({"eventId": event_id}, projection={"position": True}, session=session)
+        return [document["position"] async for document in found]
+
+    async def stock(self, offer_id: str, session: Session | None = None) -> Stock | None:
+        key = {"eventId": event_of_offer(offer_id), "_id": offer_id}
+        document = await self._stock.find_one(key, session=session)
+        return None if document is None else to_stock(document)
+
+    async def issue(self, stock: Stock, units: int, points: int, session: Session) -> bool:
+        """Takes units, and points of the budget, from what remains to what is given; False when the stock is no longer
+        of this version or has not enough."""
+        condition: Document = {
+            "eventId": event_of_offer(stock.offer_id),
+            "_id": stock.offer_id,
+            "offerVersion": stock.offer_version,
+        }
+        change: Document = {"issued": units}
+        if stock.remaining is not None:
+            condition["remaining"] = {"$gte": units}
+            change["remaining"] = -units
+        if stock.budget is not None:
+            condition["budget.remaining"] = {"$gte": points}
+            change |= {"budget.remaining": -points, "budget.spent": points}
+        result = await self._stock.update_one(condition, {"$inc": change}, session=session)
+        return bool(result.matched_count == 1)

@@ -1,0 +1,1 @@
+"""The types of rewards' part of the graph."""
