@@ -9,11 +9,11 @@ from collections.abc import AsyncIterator, Sequence
 
 import structlog
 from fastapi import FastAPI
+
 from subgraphs.events.settings import EventsWorkerSettings
 from subgraphs.events.worker import build_worker as build_events_worker
 from subgraphs.rewards.settings import RewardsWorkerSettings
 from subgraphs.rewards.worker import build_worker as build_rewards_worker
-
 from subgraphs.runtime.broker import InProcessBroker
 from subgraphs.runtime.service import Health, create_app, serve
 from subgraphs.runtime.settings import ServerSettings, load_settings

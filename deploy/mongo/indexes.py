@@ -10,7 +10,6 @@ from collections.abc import Mapping, Sequence
 
 from subgraphs.events.store import COLLECTIONS as EVENTS
 from subgraphs.rewards.store import COLLECTIONS as REWARDS
-
 from subgraphs.runtime.mongo import Collection, Mongo, ensure_collections
 from subgraphs.runtime.settings import StoreSettings, load_settings
 from subgraphs.users.store import COLLECTIONS as USERS

@@ -77,7 +77,7 @@ async def test_a_token_of_another_issuer_with_the_same_key_is_refused() -> None:
 
 async def test_an_unsigned_or_symmetrically_signed_token_is_refused() -> None:
     claims = {"iss": "laurel", "aud": AUDIENCE, "sub": "kr1", "kind": "user", "iat": 1, "exp": 4_000_000_000}
-    unsigned = jwt.encode(claims, None, algorithm="none", headers={"kid": "test-key"})
+    unsigned = jwt.encode(claims, "", algorithm="none", headers={"kid": "test-key"})
     public: str = ISSUER.public_set["keys"][0]["x"]
     symmetric = jwt.encode(claims, public.ljust(64), algorithm="HS256", headers={"kid": "test-key"})
     for token in (unsigned, symmetric):

@@ -1,0 +1,1 @@
+"""How it is deployed: on one machine, and at large."""

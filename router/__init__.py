@@ -1,0 +1,1 @@
+"""The supergraph: composition, the Apollo Router and how it is found, the stand-in gateway, the explorer's page."""

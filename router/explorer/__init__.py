@@ -1,0 +1,1 @@
+"""GraphiQL at one address, offline."""

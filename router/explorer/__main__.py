@@ -1,0 +1,38 @@
+"""Serves the page: `python -m router.explorer`. Reads EXPLORER_PORT, ROUTER_URL and DEMO_LOGINS from the environment."""
+
+import json
+import os
+from typing import Any, Final
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import HTMLResponse
+from starlette.routing import Route
+
+from router.explorer.build import PAGE
+from router.explorer.examples import examples
+
+_MARK: Final = "/*CONFIG*/"
+
+
+def create_app(router_url: str, logins: list[dict[str, str]]) -> Starlette:
+    """The page at `/`, told where the router is and which demo logins there are."""
+    config: dict[str, Any] = {"url": router_url, "logins": logins, "examples": examples()}
+    text = json.dumps(config).replace("<", "\\u003c")
+    page = PAGE.read_text().replace(_MARK, text, 1)
+
+    async def show(_: Request) -> HTMLResponse:
+        return HTMLResponse(page, headers={"cache-control": "no-store"})
+
+    return Starlette(routes=[Route("/", show)])
+
+
+def main() -> None:
+    logins = json.loads(os.environ.get("DEMO_LOGINS", "[]"))
+    app = create_app(os.environ["ROUTER_URL"], logins)
+    uvicorn.run(app, host="127.0.0.1", port=int(os.environ["EXPLORER_PORT"]), log_level="warning")
+
+
+if __name__ == "__main__":
+    main()
