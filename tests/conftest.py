@@ -1,10 +1,12 @@
 """Fixtures of the whole suite: real stores for each run, one database for each test."""
 
 import contextlib
+import os
 import secrets
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
+import httpx
 import pytest
 from motor.motor_asyncio import AsyncIOMotorClient
 
@@ -13,10 +15,11 @@ from subgraphs.runtime.settings import StoreSettings
 from tests.fixtures.client import ROUTER_SECRET
 from tests.fixtures.clock import FrozenClock
 from tests.fixtures.commands import COMMANDS, CommandLog
+from tests.fixtures.graph import Graph
 from tests.fixtures.issuer import Issuer
-from tests.stack import start_mongod, start_redis
+from tests.stack import LocalStack, start_mongod, start_redis
 
-_SERVERS = {"mongo_url", "redis_url", "stack", "router_binary"}
+_SERVERS = {"mongo_url", "redis_url", "stack", "graph"}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -38,6 +41,24 @@ def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A Redis server, made for this run."""
     with start_redis(tmp_path_factory.mktemp("redis")) as server:
         yield server.url
+
+
+@pytest.fixture(scope="session")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalStack]:
+    """The whole stack with the real router, on ports and data of its own. Without a router there is nothing to test:
+    a skip on a person's machine, a failure in CI."""
+    with LocalStack(tmp_path_factory.mktemp("stack")) as running:
+        if running.gateway != "router":
+            message = "the Apollo Router could not be had (see router/binary.py)"
+            pytest.fail(message) if os.environ.get("CI") == "true" else pytest.skip(message)
+        yield running
+
+
+@pytest.fixture
+async def graph(stack: LocalStack) -> AsyncIterator[Graph]:
+    """A client of the router."""
+    async with httpx.AsyncClient(timeout=30, limits=httpx.Limits(max_connections=400)) as http:
+        yield Graph(stack, http)
 
 
 @pytest.fixture

@@ -20,7 +20,8 @@ LOGIN = f"""mutation Login($input: LoginInput!) {{ login(input: $input) {{
   __typename ... on LoginSuccess {{ {SESSION} }} ... on Error {{ code }} }} }}"""
 REFRESH = f"""mutation Refresh($token: String!) {{ refreshSession(input: {{ refreshToken: $token }}) {{
   __typename ... on LoginSuccess {{ {SESSION} }} ... on Error {{ code }} }} }}"""
-LOGOUT = """mutation Logout($token: String!, $all: Boolean! = false) { logout(input: { refreshToken: $token, everywhere: $all }) {
+LOGOUT = """mutation Logout($token: String!, $all: Boolean! = false) {
+  logout(input: { refreshToken: $token, everywhere: $all }) {
   __typename ... on LogoutSuccess { sessionsEnded } ... on Error { code } } }"""
 ME = "{ me { id displayName email roles status region timezone createdAt version } }"
 
