@@ -94,7 +94,7 @@ async def test_many_gives_each_key_its_list_and_an_empty_one_where_there_is_noth
         return {"a": [1, 2]}
 
     loader: Many[str, int] = Many(find)
-    assert await asyncio.gather(loader.load("a"), loader.load("b")) == [[1, 2], []]
+    assert await loader.load_all(["a", "b"]) == [[1, 2], []]
 
 
 async def test_pages_with_equal_bounds_are_one_query_and_a_failing_one_spoils_only_its_own() -> None:

@@ -1,0 +1,63 @@
+"""Rewards, running in this process on stores of its own, with a stand-in for the events it asks."""
+
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+
+import httpx
+import pytest
+
+from subgraphs.rewards.app import build
+from subgraphs.rewards.settings import RewardsSettings
+from subgraphs.rewards.store import COLLECTIONS
+from subgraphs.runtime.mongo import Mongo, ensure_collections
+from tests.fixtures.client import InProcess
+from tests.fixtures.clock import FrozenClock
+from tests.fixtures.issuer import Issuer
+from tests.rewards.claiming import Claiming
+from tests.rewards.events_service import EventsService
+
+
+@pytest.fixture
+def events_service() -> EventsService:
+    """What events would answer: changed by the test."""
+    return EventsService()
+
+
+@pytest.fixture
+async def start_rewards(
+    service_settings: dict[str, Any],
+    mongo: Mongo,
+    issuer: Issuer,
+    clock: FrozenClock,
+    events_service: EventsService,
+    exit_stack: Any,
+) -> Callable[..., Any]:
+    """Starts one more rewards process (in this one) on the same database."""
+    await ensure_collections(mongo.write, COLLECTIONS)
+
+    async def start(**changes: Any) -> InProcess:
+        settings = RewardsSettings(
+            **{
+                **service_settings,
+                "events_url": "http://events/graphql",
+                "service_token": "the token of rewards",
+                **changes,
+            }
+        )
+        transport = httpx.ASGITransport(app=events_service)
+        app, _ = build(settings, keys=issuer.keys, clock=clock, events_transport=transport)
+        running: InProcess = await exit_stack.enter_async_context(InProcess(app))
+        return running
+
+    return start
+
+
+@pytest.fixture
+async def rewards(start_rewards: Callable[..., Any]) -> AsyncIterator[InProcess]:
+    yield await start_rewards(claim_seconds=20)
+
+
+@pytest.fixture
+def claiming(rewards: InProcess, mongo: Mongo, issuer: Issuer, clock: FrozenClock) -> Claiming:
+    """Makes offers, claims them, and checks that everything adds up."""
+    return Claiming(rewards, mongo, issuer, clock)
