@@ -68,7 +68,7 @@ class Claims:
         if offer is None or not offer.enabled:
             return Missing(offer_id)
         if offer.approval is not ApprovalMode.AUTOMATIC:
-            raise NotYet("RewardOffer.approval MANUAL")
+            raise NotYet("Mutation.claimReward MANUAL")
         terms = await self._tools.events.terms(event_of_offer(offer_id), user_id)
         refusal = judge_terms(terms, offer_id, now)
         if refusal is not None or terms is None:
