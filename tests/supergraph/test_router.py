@@ -1,0 +1,129 @@
+"""What the router itself promises: CSRF, CORS, limits, Cache-Control, traces, no introspection in production."""
+
+import os
+import signal
+import subprocess
+import time
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+import yaml
+
+from deploy.local.ports import free_ports
+from router.binary import find_router
+from router.command import GatewayPlaces, gateway_environment, router_command, without_exporters
+from tests.fixtures.graph import Graph
+
+CONFIG = Path(__file__).parents[2] / "router" / "router.yaml"
+
+
+async def test_a_get_without_the_csrf_header_is_refused(graph: Graph) -> None:
+    url, query = graph.stack.router_url, {"query": "{ __typename }"}
+    assert (await graph.http.get(url, params=query)).status_code == 400
+    headers = {"apollo-require-preflight": "1"}
+    assert (await graph.http.get(url, params=query, headers=headers)).json()["data"] == {"__typename": "Query"}
+    plain = await graph.http.post(url, content='{"query":"{ __typename }"}', headers={"content-type": "text/plain"})
+    assert plain.status_code >= 400
+
+
+async def test_only_the_explorer_s_origin_may_read_answers(graph: Graph) -> None:
+    for origin, allowed in ((graph.stack.explorer_url.rstrip("/"), True), ("http://evil.example", False)):
+        headers = {"origin": origin, "access-control-request-method": "POST"}
+        response = await graph.http.options(graph.stack.router_url, headers=headers)
+        assert (response.headers.get("access-control-allow-origin") == origin) is allowed
+
+
+async def test_what_no_subgraph_calls_cacheable_is_not_stored(graph: Graph) -> None:
+    response = await graph.http.post(
+        graph.stack.router_url, json={"query": "{ events(first: 1) { edges { cursor } } }"}
+    )
+    assert response.headers["cache-control"] == "no-store"
+    assert len(response.headers["x-trace-id"]) == 32
+
+
+@pytest.mark.parametrize("body", ['{"query":', "[]", '{"query": 7}', "null"])
+async def test_a_body_that_is_no_request_gets_an_error_and_no_detail(graph: Graph, body: str) -> None:
+    response = await graph.http.post(graph.stack.router_url, content=body, headers={"content-type": "application/json"})
+    assert response.status_code == 400
+    assert response.json()["errors"]
+
+
+async def test_a_body_over_a_mebibyte_is_refused(graph: Graph) -> None:
+    response = await graph.http.post(graph.stack.router_url, json={"query": "{ __typename }", "x": "y" * 2**20})
+    assert response.status_code == 413
+
+
+async def test_an_apq_is_known_once_it_was_told(graph: Graph) -> None:
+    import hashlib
+
+    query = "query Apq { events(first: 1) { pageInfo { hasNextPage } } }"
+    extensions: dict[str, Any] = {
+        "persistedQuery": {"version": 1, "sha256Hash": hashlib.sha256(query.encode()).hexdigest()}
+    }
+    first = (await graph.http.post(graph.stack.router_url, json={"extensions": extensions})).json()
+    assert first["errors"][0]["extensions"]["code"] == "PERSISTED_QUERY_NOT_FOUND"
+    await graph.http.post(graph.stack.router_url, json={"query": query, "extensions": extensions})
+    again = (await graph.http.post(graph.stack.router_url, json={"extensions": extensions})).json()
+    assert "events" in again["data"]
+
+
+def test_the_configuration_holds_nothing_that_wants_a_licence() -> None:
+    config = yaml.safe_load(CONFIG.read_text())
+    forbidden = {
+        "response_cache",
+        "persisted_queries",
+        "coprocessor",
+        "demand_control",
+        "batching",
+        "subscription",
+        "authentication",
+    }
+    assert forbidden.isdisjoint(config)
+    assert {"max_depth", "max_height", "max_root_fields", "max_aliases"}.isdisjoint(config["limits"]["router"])
+    shaping = config["traffic_shaping"]
+    assert all(part["pool_idle_timeout"] == "4s" for part in (shaping["all"], *shaping["subgraphs"].values()))
+
+
+def test_by_its_defaults_it_is_fit_for_production(graph: Graph, tmp_path: Path) -> None:
+    ports = free_ports()
+    places = GatewayPlaces(
+        listen=f"127.0.0.1:{ports.router}",
+        health_listen=f"127.0.0.1:{ports.router_health}",
+        metrics_listen=f"127.0.0.1:{ports.router_metrics}",
+        users_url=graph.stack.subgraph_url("users"),
+        events_url=graph.stack.subgraph_url("events"),
+        rewards_url=graph.stack.subgraph_url("rewards"),
+        cors_origin="https://app.example.com",
+    )
+    environ = gateway_environment(places, graph.stack.router_secret, for_developers=False)
+    # What the environment leaves out is what production gets.
+    for name in ("ROUTER_INTROSPECTION", "ROUTER_REDACT_VALIDATION_ERRORS"):
+        del environ[name]
+    binary = find_router(os.environ, print)
+    assert binary is not None
+    with (tmp_path / "router.log").open("w") as log:
+        process = subprocess.Popen(router_command(binary), env={**without_exporters(os.environ), **environ}, stdout=log)
+    try:
+        url = f"http://127.0.0.1:{ports.router}/graphql"
+        deadline = time.monotonic() + 30
+        while True:
+            try:
+                if httpx.get(f"http://127.0.0.1:{ports.router_health}/health?ready").status_code == 200:
+                    break
+            except httpx.HTTPError:
+                assert time.monotonic() < deadline, (tmp_path / "router.log").read_text()
+            time.sleep(0.1)
+        introspection = httpx.post(url, json={"query": "{ __schema { types { name } } }"}).json()
+        assert introspection.get("data") is None
+        unknown = httpx.post(url, json={"query": "{ evnts { id } }"}).json()
+        assert [error["message"] for error in unknown["errors"]] == ["invalid query"]
+        assert httpx.post(url, json={"query": "{ __typename }"}).json()["data"] == {"__typename": "Query"}
+        metrics = httpx.get(f"http://127.0.0.1:{ports.router_metrics}/metrics").text
+        assert "apollo_router" in metrics or "http_server" in metrics
+        page = httpx.get(f"http://127.0.0.1:{ports.router}/", headers={"accept": "text/html"})
+        assert page.status_code == 404
+    finally:
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(timeout=40) == 0
