@@ -160,7 +160,10 @@ async def test_the_seed_makes_events_of_every_status_and_wallets_that_agree_with
     )
     async for stock in client["rewards"]["stock"].find({**demo, "total": {"$ne": None}}):
         assert stock["total"] == stock["remaining"] + stock["reserved"] + stock["issued"]
-    by_user = [{"$match": {"userId": {"$regex": "demo"}}}, {"$group": {"_id": "$userId", "sum": {"$sum": "$points"}}}]
+    by_user: list[dict[str, Any]] = [
+        {"$match": {"userId": {"$regex": "demo"}}},
+        {"$group": {"_id": "$userId", "sum": {"$sum": "$points"}}},
+    ]
     sums = {row["_id"]: row["sum"] async for row in client["rewards"]["ledger"].aggregate(by_user)}
     assert len(sums) == 30
     for user_id, total in sums.items():
