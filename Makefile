@@ -53,12 +53,12 @@ setup: $(READY) ## Build the environment (the other targets do it by themselves)
 
 $(UV):
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer was not found; set PYTHON=/path/to/python3"; exit 2; }
-	@echo "installing uv"
+	@echo "installing uv" >&2
 	@$(PYTHON) -m venv .tools/uv
 	@.tools/uv/bin/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
 
 $(READY): pyproject.toml uv.lock | $(UV)
-	@echo "installing the locked packages"
+	@echo "installing the locked packages" >&2
 	@$(UV) sync --locked --quiet --python "$(PYTHON)"
 	@touch $(READY)
 

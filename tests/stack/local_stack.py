@@ -38,6 +38,7 @@ class LocalStack:
         self.demo_logins = DEMO_LOGINS
         self.router_secret = self._stack.secrets.router_secret
         self.signing_keys = self._stack.secrets.signing_keys
+        self.data = data
         self.log_folder = data / "log"
         self.service_token = self._stack.service_token("tests")
 

@@ -1,0 +1,73 @@
+"""The README's commands, run as it prints them; what it says they print, they print."""
+
+import os
+import re
+import subprocess
+from pathlib import Path
+
+from tests.stack import LocalStack
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text()
+
+
+def blocks(section: str) -> list[tuple[str, str]]:
+    """The code blocks of a section, as (language, content)."""
+    text = README.split(f"\n## {section}\n")[1].split("\n## ")[0]
+    return re.findall(r"```(\w+)\n(.*?)```", text, re.DOTALL)
+
+
+def as_pattern(line: str) -> str:
+    """A printed line as a pattern; what differs from run to run is written as …"""
+    return re.escape(line).replace("…", ".*")
+
+
+def test_the_first_steps_print_what_the_readme_says(stack: LocalStack) -> None:
+    found = blocks("First steps")
+    script = "\n".join(content for language, content in found if language == "sh")
+    expected = [line for language, content in found if language == "text" for line in content.splitlines()]
+    environ = {**os.environ, "GRAPHQL": stack.router_url, "DATA_FOLDER": str(stack.data)}
+    environ.pop("TOKEN", None)
+    result = subprocess.run(
+        ["bash", "-euo", "pipefail", "-c", script],
+        cwd=ROOT,
+        env=environ,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert result.returncode == 0, result.stderr
+    printed = [line for line in result.stdout.splitlines() if line]
+    assert len(printed) == len(expected)
+    for line, pattern in zip(printed, map(as_pattern, expected), strict=True):
+        assert re.fullmatch(pattern, line), line
+
+
+def test_make_run_prints_what_the_readme_says(stack: LocalStack) -> None:
+    from deploy.local.banner import banner
+    from deploy.local.ports import Ports
+    from deploy.local.stack import Options, Stack
+
+    default = Stack(Options(Ports(), stack.data, {}), print)
+    text = banner(default, stack.demo_logins, 5.0)
+    (shown,) = [content for language, content in blocks("Two commands") if language == "text"]
+    for line in shown.splitlines():
+        assert re.search(as_pattern(line).rstrip(r"\ "), text), line
+
+
+def test_every_target_that_is_named_exists() -> None:
+    makefile = (ROOT / "Makefile").read_text()
+    for target in set(re.findall(r"`?make (?:-s )?([a-z][a-z-]+)", README)):
+        assert re.search(rf"^{target}:", makefile, re.MULTILINE), target
+
+
+def test_every_module_that_is_named_can_be_asked_for_help() -> None:
+    modules = set(re.findall(r"python -m ([a-z_.]+)", README))
+    assert len(modules) >= 3
+    for module in modules:
+        assert (ROOT / (module.replace(".", "/") + ".py")).exists(), module
+
+
+def test_every_test_file_that_is_named_exists() -> None:
+    for path in set(re.findall(r"tests/[\w/]+\.py", README)):
+        assert (ROOT / path).exists(), path
