@@ -8,13 +8,13 @@ import strawberry
 from subgraphs.rewards.context import RewardsInfo
 from subgraphs.rewards.types.offers import RewardOffer
 from subgraphs.rewards.types.requests import (
-    AuditConnection,
     RequestStatus,
     RewardRequest,
     RewardRequestConnection,
     RewardRequestSort,
 )
 from subgraphs.rewards.types.rewards import Reward, RewardConnection, to_reward
+from subgraphs.rewards.types.users import AuditConnection
 from subgraphs.runtime.graphql.access import Admins, Auditors, Public, SignedIn, Staff
 from subgraphs.runtime.graphql.not_built import NotBuiltYet
 

@@ -2,10 +2,8 @@
 
 from typing import Final
 
-from redis.exceptions import RedisError
-
 from subgraphs.runtime.mongo import Database, Mongo
-from subgraphs.runtime.redis import RedisClient
+from subgraphs.runtime.redis import REDIS_FAULTS, RedisClient
 
 # Longer than a healthy secondary lags.
 WROTE_LATELY_SECONDS: Final = 10
@@ -35,7 +33,7 @@ class Recency:
             return
         try:
             await self._redis.set(self._key(), b"1", ex=WROTE_LATELY_SECONDS)
-        except (RedisError, OSError, TimeoutError):
+        except REDIS_FAULTS:
             return
 
     async def _wrote_lately(self) -> bool:
@@ -43,7 +41,7 @@ class Recency:
             return False
         try:
             return bool(await self._redis.exists(self._key()))
-        except (RedisError, OSError, TimeoutError):
+        except REDIS_FAULTS:
             return True
 
     def _key(self) -> str:

@@ -1,6 +1,6 @@
 """The Redis client: short limits, because whatever it does the database can do without it."""
 
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from redis.asyncio import Redis
 from redis.backoff import NoBackoff
@@ -8,7 +8,8 @@ from redis.exceptions import RedisError
 from redis.retry import Retry
 
 RedisClient: TypeAlias = Redis
-RedisFault: TypeAlias = RedisError | OSError | TimeoutError
+# What a call may raise when Redis is slow or away.
+REDIS_FAULTS: Final = (RedisError, OSError, TimeoutError)
 
 
 def connect_redis(url: str, *, timeout_seconds: float = 0.05, pool_size: int = 64) -> RedisClient:

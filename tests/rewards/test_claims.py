@@ -187,12 +187,14 @@ async def test_claims_that_come_together_ask_events_together_and_commit_in_group
     claiming: Claiming, events_service: EventsService, commands: CommandLog
 ) -> None:
     offer_id = await claiming.offer()
+    # While the first question waits for its answer, all the others come in.
+    events_service.delay = 0.5
     with commands.recording() as sent:
         answers = await claiming.claims(offer_id, [(f"us{n}", "tap") for n in range(100)])
     assert kinds(answers) == {"ClaimRewardSuccess": 100}
     commits = [name for _, name, _ in sent if name == "commitTransaction"]
-    assert len(commits) <= 20
-    assert len([users for users in events_service.asked if users]) <= 20
+    assert len(commits) <= 10
+    assert len([users for users in events_service.asked if users]) <= 10
     await claiming.check_sums()
 
 

@@ -2,7 +2,7 @@
 
 import strawberry
 
-from subgraphs.rewards.types.requests import LedgerEntry, Wallet
+from subgraphs.rewards.types.wallets import LedgerEntry, Wallet
 
 
 @strawberry.type

@@ -1,35 +1,27 @@
-"""Requests, what was granted, and what users look like from here."""
+"""Requests, and what was granted."""
 
 from datetime import datetime
 from enum import Enum
-from typing import Annotated, Any, Self
+from typing import TYPE_CHECKING, Annotated, Any, Self
 
 import strawberry
 from strawberry.federation import type as federated
 
 from subgraphs.rewards.context import RewardsInfo
 from subgraphs.rewards.model import request as model
-from subgraphs.rewards.model.wallet import Head, LapsedAndNext
-from subgraphs.rewards.model.wallet import LedgerEntry as EntryModel
-from subgraphs.rewards.store.requests import SORTS, RequestQuery, count_requests
-from subgraphs.rewards.store.wallets import LATEST_FIRST
+from subgraphs.rewards.store.requests import RequestQuery
 from subgraphs.rewards.types.offers import Event, RewardOffer
-from subgraphs.rewards.types.rewards import BadgeConnection, Reward, to_reward
-from subgraphs.runtime.connection import Page, list_scope
+from subgraphs.rewards.types.rewards import Reward, to_reward
+from subgraphs.runtime.connection import Page
 from subgraphs.runtime.graphql.access import Visible, open_field, staff_only
-from subgraphs.runtime.graphql.audit import audit_types
-from subgraphs.runtime.graphql.not_built import NotBuiltYet
-from subgraphs.runtime.graphql.pages import PageInfo, page_bounds
+from subgraphs.runtime.graphql.pages import PageInfo
 from subgraphs.runtime.graphql.scalars import SafeInt
-from subgraphs.runtime.identity import Identity
 
-SELF_AND_STAFF = "self, operator, auditor, admin"
-_UserHere = Annotated["User", strawberry.lazy("subgraphs.rewards.types.requests")]
+if TYPE_CHECKING:
+    from subgraphs.rewards.types.users import User
+
+_UserHere = Annotated["User", strawberry.lazy("subgraphs.rewards.types.users")]
 OWNER_AND_STAFF = Visible("the owner, operator, auditor, admin", lambda *_: True)
-
-
-def to_self_and_staff(viewer: Identity, user: Any) -> bool:
-    return viewer.is_user(user.id) or viewer.is_staff
 
 
 @strawberry.enum
@@ -70,8 +62,11 @@ class BadgeGrant:
 Grant = Annotated[PointGrant | ItemGrant | CouponGrant | BadgeGrant, strawberry.union("Grant")]
 
 
-def _actor(actor_id: str | None) -> "User | None":
-    return None if actor_id is None else User(id=strawberry.ID(actor_id))
+def user_here(user_id: str) -> "User":
+    """The user as rewards shows them. Imported late: users hold requests, and requests name users."""
+    from subgraphs.rewards.types.users import User
+
+    return User(id=strawberry.ID(user_id))
 
 
 @strawberry.type
@@ -84,7 +79,7 @@ class RequestStep:
 
     @strawberry.field(description="To operators, auditors and admins; null to others.", extensions=[staff_only()])
     def actor(self) -> _UserHere | None:
-        return _actor(self.step.actor_id)
+        return None if self.step.actor_id is None else user_here(self.step.actor_id)
 
     @classmethod
     def of(cls, step: model.Step) -> Self:
@@ -115,7 +110,7 @@ class RewardRequest:
 
     @strawberry.field(extensions=[OWNER_AND_STAFF])
     def user(self) -> _UserHere | None:
-        return User(id=strawberry.ID(self.request.user_id))
+        return user_here(self.request.user_id)
 
     @strawberry.field(extensions=[OWNER_AND_STAFF])
     async def offer(self, info: RewardsInfo) -> RewardOffer:
@@ -137,7 +132,8 @@ class RewardRequest:
 
     @strawberry.field(description="To operators, auditors and admins; null to others.", extensions=[staff_only()])
     def decided_by(self) -> _UserHere | None:
-        return _actor(self.request.history[-1].actor_id)
+        decider = self.request.history[-1].actor_id
+        return None if decider is None else user_here(decider)
 
     @strawberry.field(extensions=[OWNER_AND_STAFF])
     def reason(self) -> str | None:
@@ -227,155 +223,3 @@ class UserRewardRequestFilter:
             created_from=self.created_from or None,
             created_before=self.created_before or None,
         )
-
-
-@strawberry.enum
-class LedgerKind(Enum):
-    GRANT = "GRANT"
-    SPEND = "SPEND"
-    EXPIRE = "EXPIRE"
-    REVERSE = "REVERSE"
-    ADJUST = "ADJUST"
-
-
-@strawberry.type(description="Append-only. A wallet's balance is the sum of its entries.")
-class LedgerEntry:
-    entry: strawberry.Private[EntryModel]
-    id: strawberry.ID
-    kind: LedgerKind
-    points: SafeInt
-    balance_after: SafeInt
-    at: datetime
-    reason: str | None
-    expires_at: datetime | None
-
-    @strawberry.field
-    async def request(self, info: RewardsInfo) -> RewardRequest | None:
-        request_id = self.entry.request_id
-        return None if request_id is None else await RewardRequest.resolve_reference(info, strawberry.ID(request_id))
-
-    @classmethod
-    def of(cls, entry: EntryModel) -> Self:
-        return cls(
-            entry=entry,
-            id=strawberry.ID(entry.id),
-            kind=LedgerKind(entry.kind.value),
-            points=SafeInt(entry.points),
-            balance_after=SafeInt(entry.balance_after),
-            at=entry.at,
-            reason=entry.reason,
-            expires_at=entry.expires_at,
-        )
-
-
-@strawberry.type
-class LedgerEntryEdge:
-    cursor: str
-    node: LedgerEntry
-
-
-@strawberry.type
-class LedgerEntryConnection:
-    edges: list[LedgerEntryEdge]
-    page_info: PageInfo
-
-
-@strawberry.type
-class PointsExpiry:
-    points: SafeInt
-    at: datetime
-
-
-@strawberry.type
-class Wallet:
-    id: strawberry.ID
-
-    @strawberry.field
-    async def balance(self, info: RewardsInfo) -> SafeInt:
-        head = await info.context.heads_by_user.load(self.id) or Head()
-        lots = await info.context.lots_by_user.load(self.id) or LapsedAndNext()
-        return SafeInt(head.balance - lots.lapsed)
-
-    @strawberry.field(description="Points that lapse next, and when.")
-    async def next_expiry(self, info: RewardsInfo) -> PointsExpiry | None:
-        lots = await info.context.lots_by_user.load(self.id)
-        if lots is None or lots.next_points is None or lots.next_at is None:
-            return None
-        return PointsExpiry(points=SafeInt(lots.next_points), at=lots.next_at)
-
-    @strawberry.field
-    async def entries(
-        self,
-        info: RewardsInfo,
-        first: int | None = strawberry.UNSET,
-        after: str | None = strawberry.UNSET,
-        last: int | None = strawberry.UNSET,
-        before: str | None = strawberry.UNSET,
-    ) -> LedgerEntryConnection:
-        scope = list_scope("Wallet.entries", LATEST_FIRST, {})
-        bounds = page_bounds(info.context.cursors, scope, first, after, last, before)
-        page = await info.context.ledger_by_user.page(self.id, (bounds, scope))
-        edges = [
-            LedgerEntryEdge(cursor=cursor, node=LedgerEntry.of(row))
-            for cursor, row in zip(page.cursors, page.rows, strict=True)
-        ]
-        return LedgerEntryConnection(edges=edges, page_info=PageInfo.of(page))
-
-
-@federated(keys=["id"])
-class User:
-    id: strawberry.ID = open_field()
-
-    @strawberry.field(
-        description="To the user themself, and to operators, auditors and admins; null to others.",
-        extensions=[Visible(SELF_AND_STAFF, to_self_and_staff)],
-    )
-    def wallet(self) -> Wallet | None:
-        return Wallet(id=self.id)
-
-    @strawberry.field(
-        description="To the user themself, and to operators, auditors and admins; null to others.",
-        extensions=[NotBuiltYet(), Visible(SELF_AND_STAFF, to_self_and_staff)],
-    )
-    def badges(
-        self,
-        first: int | None = strawberry.UNSET,
-        after: str | None = strawberry.UNSET,
-        last: int | None = strawberry.UNSET,
-        before: str | None = strawberry.UNSET,
-    ) -> BadgeConnection | None:
-        return None
-
-    @strawberry.field(
-        description="To the user themself, and to operators, auditors and admins; null to others.",
-        extensions=[Visible(SELF_AND_STAFF, to_self_and_staff)],
-    )
-    async def reward_requests(
-        self,
-        info: RewardsInfo,
-        filter: UserRewardRequestFilter | None = strawberry.UNSET,
-        sort: RewardRequestSort = RewardRequestSort.CREATED_AT_DESC,
-        first: int | None = strawberry.UNSET,
-        after: str | None = strawberry.UNSET,
-        last: int | None = strawberry.UNSET,
-        before: str | None = strawberry.UNSET,
-    ) -> RewardRequestConnection | None:
-        context = info.context
-        query = filter.query() if filter else RequestQuery()
-        order = SORTS[sort.value]
-        scope = list_scope("User.rewardRequests", order, {"query": query})
-        bounds = page_bounds(context.cursors, scope, first, after, last, before)
-        page = await context.requests_by_user.page(self.id, (query, order, bounds, scope))
-
-        async def count() -> int | None:
-            return await count_requests(await context.recency.database(), self.id, query)
-
-        return RewardRequestConnection.of(page, count)
-
-    @classmethod
-    def resolve_reference(cls, info: RewardsInfo, id: strawberry.ID) -> Self:
-        # Whoever holds nothing here has an empty wallet; users says whether there is such a user.
-        return cls(id=id)
-
-
-AuditEntry, AuditEdge, AuditConnection = audit_types(User)

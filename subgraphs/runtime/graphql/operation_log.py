@@ -2,13 +2,13 @@
 
 import time
 from collections.abc import Iterator
+from typing import Final
 
 import structlog
-from graphql import OperationDefinitionNode
 from strawberry.extensions import SchemaExtension
 
 log = structlog.get_logger("operation")
-MAX_NAME_LENGTH = 128
+MAX_NAME_LENGTH: Final = 128
 
 
 class OperationLog(SchemaExtension):
@@ -16,11 +16,8 @@ class OperationLog(SchemaExtension):
 
     def on_operation(self) -> Iterator[None]:
         started = time.perf_counter()
-        name = self.execution_context.operation_name
-        structlog.contextvars.bind_contextvars(operation=_loggable(name) if name else None)
         yield
-        result = self.execution_context.result
-        errors = getattr(result, "errors", None) or ()
+        errors = getattr(self.execution_context.result, "errors", None) or ()
         log.info(
             "operation done",
             kind=self._kind(),
@@ -28,13 +25,10 @@ class OperationLog(SchemaExtension):
             errors=len(errors),
         )
 
-    def on_execute(self) -> Iterator[None]:
+    def on_validate(self) -> Iterator[None]:
+        # The text is parsed by now, so that a name that stands only there is known too.
         name = self.execution_context.operation_name
-        if name is None:
-            document = self.execution_context.graphql_document
-            for definition in document.definitions if document else ():
-                if isinstance(definition, OperationDefinitionNode) and definition.name:
-                    structlog.contextvars.bind_contextvars(operation=_loggable(definition.name.value))
+        structlog.contextvars.bind_contextvars(operation=None if name is None else name[:MAX_NAME_LENGTH])
         yield
 
     def _kind(self) -> str | None:
@@ -42,7 +36,3 @@ class OperationLog(SchemaExtension):
             return self.execution_context.operation_type.value.lower()
         except RuntimeError:
             return None
-
-
-def _loggable(name: str) -> str:
-    return name[:MAX_NAME_LENGTH]

@@ -1,0 +1,87 @@
+"""What users look like from here."""
+
+from typing import Any, Self
+
+import strawberry
+from strawberry.federation import type as federated
+
+from subgraphs.rewards.context import RewardsInfo
+from subgraphs.rewards.store.requests import SORTS, RequestQuery, count_requests
+from subgraphs.rewards.types.requests import (
+    RewardRequestConnection,
+    RewardRequestSort,
+    UserRewardRequestFilter,
+)
+from subgraphs.rewards.types.rewards import BadgeConnection
+from subgraphs.rewards.types.wallets import Wallet
+from subgraphs.runtime.connection import list_scope
+from subgraphs.runtime.graphql.access import Visible, open_field
+from subgraphs.runtime.graphql.audit import audit_types
+from subgraphs.runtime.graphql.not_built import NotBuiltYet
+from subgraphs.runtime.graphql.pages import page_bounds
+from subgraphs.runtime.identity import Identity
+
+SELF_AND_STAFF = "self, operator, auditor, admin"
+
+
+def to_self_and_staff(viewer: Identity, user: Any) -> bool:
+    return viewer.is_user(user.id) or viewer.is_staff
+
+
+@federated(keys=["id"])
+class User:
+    id: strawberry.ID = open_field()
+
+    @strawberry.field(
+        description="To the user themself, and to operators, auditors and admins; null to others.",
+        extensions=[Visible(SELF_AND_STAFF, to_self_and_staff)],
+    )
+    def wallet(self) -> Wallet | None:
+        return Wallet(id=self.id)
+
+    @strawberry.field(
+        description="To the user themself, and to operators, auditors and admins; null to others.",
+        extensions=[NotBuiltYet(), Visible(SELF_AND_STAFF, to_self_and_staff)],
+    )
+    def badges(
+        self,
+        first: int | None = strawberry.UNSET,
+        after: str | None = strawberry.UNSET,
+        last: int | None = strawberry.UNSET,
+        before: str | None = strawberry.UNSET,
+    ) -> BadgeConnection | None:
+        return None
+
+    @strawberry.field(
+        description="To the user themself, and to operators, auditors and admins; null to others.",
+        extensions=[Visible(SELF_AND_STAFF, to_self_and_staff)],
+    )
+    async def reward_requests(
+        self,
+        info: RewardsInfo,
+        filter: UserRewardRequestFilter | None = strawberry.UNSET,
+        sort: RewardRequestSort = RewardRequestSort.CREATED_AT_DESC,
+        first: int | None = strawberry.UNSET,
+        after: str | None = strawberry.UNSET,
+        last: int | None = strawberry.UNSET,
+        before: str | None = strawberry.UNSET,
+    ) -> RewardRequestConnection | None:
+        context = info.context
+        query = filter.query() if filter else RequestQuery()
+        order = SORTS[sort.value]
+        scope = list_scope("User.rewardRequests", order, {"query": query})
+        bounds = page_bounds(context.cursors, scope, first, after, last, before)
+        page = await context.requests_by_user.page(self.id, (query, order, bounds, scope))
+
+        async def count() -> int | None:
+            return await count_requests(await context.recency.database(), self.id, query)
+
+        return RewardRequestConnection.of(page, count)
+
+    @classmethod
+    def resolve_reference(cls, info: RewardsInfo, id: strawberry.ID) -> Self:
+        # Whoever holds nothing here has an empty wallet; users says whether there is such a user.
+        return cls(id=id)
+
+
+AuditEntry, AuditEdge, AuditConnection = audit_types(User)
