@@ -26,13 +26,15 @@ class Recency:
             self._database = self._mongo.write if await self._wrote_lately() else self._mongo.read
         return self._database
 
-    async def mark(self) -> None:
-        """Notes that the caller has written; this request reads from the primary from here on."""
+    async def mark(self, writer_id: str | None = None) -> None:
+        """Notes that the caller has written (or `writer_id`, who was nobody before); this request reads from the primary
+        from here on."""
         self._database = self._mongo.write
-        if self._caller_id is None:
+        caller_id = writer_id or self._caller_id
+        if caller_id is None:
             return
         try:
-            await self._redis.set(self._key(), b"1", ex=WROTE_LATELY_SECONDS)
+            await self._redis.set(_key(caller_id), b"1", ex=WROTE_LATELY_SECONDS)
         except REDIS_FAULTS:
             return
 
@@ -40,9 +42,10 @@ class Recency:
         if self._caller_id is None:
             return False
         try:
-            return bool(await self._redis.exists(self._key()))
+            return bool(await self._redis.exists(_key(self._caller_id)))
         except REDIS_FAULTS:
             return True
 
-    def _key(self) -> str:
-        return f"wrote:{self._caller_id}"
+
+def _key(caller_id: str) -> str:
+    return f"wrote:{caller_id}"

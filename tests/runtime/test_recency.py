@@ -23,6 +23,11 @@ async def test_a_caller_who_wrote_reads_from_the_primary_and_others_do_not(mongo
     assert await Recency(mongo, redis, None).database() is mongo.read
 
 
+async def test_who_was_nobody_and_registered_reads_from_the_primary(mongo: Mongo, redis: RedisClient) -> None:
+    await Recency(mongo, redis, None).mark("kr-newcomer")
+    assert await Recency(mongo, redis, "kr-newcomer").database() is mongo.write
+
+
 async def test_the_request_that_writes_reads_its_own_write(mongo: Mongo, redis: RedisClient) -> None:
     request = Recency(mongo, redis, "kr-same-request")
     assert await request.database() is mongo.read

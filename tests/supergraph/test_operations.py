@@ -1,6 +1,8 @@
 """Every operation of the clients, through the router, doing what its screen needs."""
 
+import asyncio
 import secrets
+import time
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -87,6 +89,19 @@ async def test_from_the_form_of_an_event_to_the_front_page(graph: Graph) -> None
     table = await field(graph, "web/EventsTable", {"filter": {"tags": ["front"]}, "last": 5}, graph.operator)
     assert table["totalCount"] >= 1
     assert table["edges"][-1]["node"]["createdBy"]["id"] == "krdemo0000000000000001"
+
+
+async def test_a_login_becomes_an_activity_a_moment_later(graph: Graph) -> None:
+    session = await graph.registered()
+    query = "{ me { activities(filter: {types: [LOGIN]}) { edges { node { source } } } } }"
+    deadline = time.monotonic() + 20
+    while True:
+        edges = (await graph(query, token=session["accessToken"])).data["me"]["activities"]["edges"]
+        if edges:
+            break
+        assert time.monotonic() < deadline
+        await asyncio.sleep(0.1)
+    assert [edge["node"]["source"] for edge in edges] == ["users"]
 
 
 def test_every_operation_was_sent() -> None:

@@ -47,6 +47,7 @@ async def register(info: UsersInfo, input: RegisterInput) -> RegisterResult | No
     outcome = await operation.register(info.context.tools, wanted)
     match outcome:
         case SignedIn():
+            await info.context.recency.mark(outcome.user.id)
             return RegisterSuccess(session=Session.of(outcome))
         case Invalid():
             return ValidationFailed.of(outcome)
