@@ -7,7 +7,15 @@ from hypothesis import strategies as st
 
 from subgraphs.events.model.activity import Activity
 from subgraphs.events.model.event import Event, Lifecycle
-from subgraphs.events.model.rule import ActivityType, Branch, CountCondition, Quantifier, Rule
+from subgraphs.events.model.rule import (
+    ActivityType,
+    Branch,
+    CountCondition,
+    Quantifier,
+    Rule,
+    StreakCondition,
+    SumCondition,
+)
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 
@@ -67,6 +75,11 @@ def rules(draw: st.DrawFn) -> Rule:
         if depth == 4 or draw(st.booleans()):
             counter["c"] += 1
             name = f"c{counter['c']}"
+            match draw(st.sampled_from(["count", "streak", "sum"])):
+                case "streak":
+                    return StreakCondition(name, draw(TYPES), draw(NAMES), draw(st.integers(1, 4)))
+                case "sum":
+                    return SumCondition(name, draw(TYPES), draw(NAMES), draw(st.integers(1, 500)))
             return CountCondition(name, draw(TYPES), draw(NAMES), draw(st.integers(1, 4)), draw(st.booleans()))
         counter["n"] += 1
         branch_id = f"n{counter['n']}"

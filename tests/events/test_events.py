@@ -95,13 +95,11 @@ async def test_a_zone_that_the_database_does_not_know_is_refused(
     assert refused["violations"] == [{"path": ["input", "timezone"], "code": "TIMEZONE"}]
 
 
-@pytest.mark.parametrize("kind", ["streak", "sum", "profile"])
+@pytest.mark.parametrize("kind", ["profile"])
 async def test_a_condition_that_nothing_judges_yet_says_so(
     events: InProcess, issuer: Issuer, mongo: Mongo, kind: str
 ) -> None:
     rule = {
-        "streak": {"streak": {"activity": "LOGIN", "days": 3}},
-        "sum": {"sum": {"activity": "PURCHASE", "target": 3}},
         "profile": {"profile": {"field": "REGION", "comparison": "EQUALS", "values": ["KR"]}},
     }[kind]
     variables = {"input": {**WANTED, "rule": {"allOf": [rule]}}}

@@ -1,6 +1,6 @@
 """Status by the clock, transitions, rules and what operators may ask for: without any server."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -9,7 +9,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from subgraphs.events.model.activity import check_activity, evaluate
-from subgraphs.events.model.draft import CountDraft, EventDraft, RuleDraft, build_rule, check_event, check_rule
+from subgraphs.events.model.draft import (
+    CountDraft,
+    EventDraft,
+    RuleDraft,
+    StreakDraft,
+    SumDraft,
+    build_rule,
+    check_event,
+    check_rule,
+)
 from subgraphs.events.model.event import (
     TRANSITIONS,
     EventStatus,
@@ -23,13 +32,17 @@ from subgraphs.events.model.rule import (
     CountCondition,
     Quantifier,
     Rule,
+    StreakCondition,
+    SumCondition,
     Tally,
     conditions,
     judge,
+    longest_streak,
     nodes,
 )
 from tests.events.made import NOON, an_activity, an_event, one_quest, rules
 
+QUEST = ActivityType.QUEST
 TICK = timedelta(milliseconds=1)
 START = datetime(2026, 3, 1, tzinfo=UTC)
 END = datetime(2026, 3, 8, tzinfo=UTC)
@@ -136,6 +149,41 @@ def test_telling_twice_and_in_any_order_changes_nothing() -> None:
 
 
 @pytest.mark.parametrize(
+    "zone", ["Europe/Berlin", "America/New_York", "Asia/Seoul", "Australia/Lord_Howe", "Africa/Cairo"]
+)
+@pytest.mark.parametrize("around", ["2026-03-29", "2026-10-25", "2023-12-31", "2024-02-29"])
+def test_a_streak_counts_days_in_a_row_over_changes_of_clocks_years_and_leap_days(zone: str, around: str) -> None:
+    event = an_event(
+        timezone=zone, starts_at=datetime(2020, 1, 1, tzinfo=UTC), rule=StreakCondition("c1", QUEST, None, 5)
+    )
+    middle = datetime.fromisoformat(around)
+    hours = {-2: 23, -1: 0, 0: 23, 1: 0, 2: 12}
+    local = [(middle + timedelta(days=n)).replace(hour=h, tzinfo=ZoneInfo(zone)) for n, h in hours.items()]
+    log = [an_activity(n, occurred_at=at.astimezone(UTC)) for n, at in enumerate(local)]
+    assert evaluate(event, list(reversed(log))).conditions[0].current == 5
+    assert evaluate(event, log).satisfied
+    assert evaluate(event, [*log[:2], *log[3:]]).conditions[0].current == 2
+
+
+@given(st.lists(st.integers(0, 60)))
+def test_the_longest_streak_is_what_counting_day_by_day_gives(offsets: list[int]) -> None:
+    days = {date(2024, 2, 1) + timedelta(days=offset) for offset in offsets}
+    longest = run = 0
+    for offset in range(62):
+        run = run + 1 if date(2024, 2, 1) + timedelta(days=offset) in days else 0
+        longest = max(longest, run)
+    assert longest_streak(days) == longest
+
+
+def test_amounts_add_up_and_are_told_no_further_than_json_can_carry() -> None:
+    event = an_event(rule=SumCondition("c1", QUEST, None, 100))
+    log = [an_activity(n, amount=amount) for n, amount in enumerate([60, None, -10, 50])]
+    assert evaluate(event, log).conditions[0].current == 100
+    huge = [an_activity(n, amount=2**53 - 1) for n in range(3)]
+    assert evaluate(event, huge).conditions[0].current == 2**53 - 1
+
+
+@pytest.mark.parametrize(
     ("change", "field"),
     [
         ({"occurred_at": NOON + timedelta(minutes=5, milliseconds=1)}, "occurredAt"),
@@ -162,7 +210,7 @@ def test_an_activity_at_the_edges_is_kept() -> None:
 
 def leaf(**changes: Any) -> RuleDraft:
     fields: dict[str, Any] = {"activity": ActivityType.QUEST, "name": None, "target": 1, "distinct_days": False}
-    return RuleDraft({}, CountDraft(**{**fields, **changes}))
+    return RuleDraft({}, {"count": CountDraft(**{**fields, **changes})})
 
 
 def deep(levels: int) -> RuleDraft:
@@ -180,6 +228,9 @@ def deep(levels: int) -> RuleDraft:
         (leaf(target=3661, distinct_days=True), ("rule", "count", "target"), "TARGET"),
         (leaf(name="x" * 65), ("rule", "count", "name"), "NAME"),
         (RuleDraft({"allOf": [leaf() for _ in range(51)]}), ("rule",), "TOO_MANY"),
+        (RuleDraft({}, {"streak": StreakDraft(QUEST, None, 0)}), ("rule", "streak", "days"), "TARGET"),
+        (RuleDraft({}, {"sum": SumDraft(QUEST, None, 2**53)}), ("rule", "sum", "target"), "TARGET"),
+        (RuleDraft({}, {"sum": SumDraft(QUEST, "", 1)}), ("rule", "sum", "name"), "NAME"),
     ],
 )
 def test_a_rule_that_cannot_be_is_refused_at_its_place(draft: RuleDraft, path: tuple[str, ...], code: str) -> None:

@@ -44,6 +44,7 @@ def logs(draw: st.DrawFn) -> tuple[Event, list[Activity]]:
             type=draw(TYPES),
             name=draw(NAMES),
             occurred_at=edge + timedelta(minutes=draw(minutes)),
+            amount=draw(st.none() | st.integers(-200, 400) | st.just(2**53 - 1)),
         )
         for number in range(draw(st.integers(0, 25)))
     ]
@@ -114,7 +115,7 @@ async def test_the_tallies_are_read_from_the_index_alone(mongo: Mongo) -> None:
         "aggregate": ACTIVITIES.name,
         "pipeline": [
             {"$match": {"userId": {"$in": ["kr1"]}, "type": {"$in": ["QUEST"]}, "occurredAt": {"$gte": EDGES[3]}}},
-            {"$group": {"_id": "$userId", "c1": {"$sum": {"$cond": [{"$eq": ["$name", "x"]}, 1, 0]}}}},
+            {"$group": {"_id": "$userId", "c1": {"$sum": {"$cond": [{"$eq": ["$name", "x"]}, "$amount", 0]}}}},
         ],
         "cursor": {},
     }

@@ -51,8 +51,14 @@ async def test_a_body_that_is_no_request_gets_an_error_and_no_detail(graph: Grap
 
 
 async def test_a_body_over_a_mebibyte_is_refused(graph: Graph) -> None:
-    response = await graph.http.post(graph.stack.router_url, json={"query": "{ __typename }", "x": "y" * 2**20})
-    assert response.status_code == 413
+    body = {"query": "{ __typename }", "x": "y" * 2**20}
+    try:
+        status = (await graph.http.post(graph.stack.router_url, json=body)).status_code
+    except (httpx.ReadError, httpx.WriteError):
+        # The router may hang up before it has read all.
+        status = 413
+    assert status == 413
+    assert (await graph("{ __typename }")).data == {"__typename": "Query"}
 
 
 async def test_an_apq_is_known_once_it_was_told(graph: Graph) -> None:

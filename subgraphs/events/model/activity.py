@@ -9,7 +9,7 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from subgraphs.events.model.event import Event
-from subgraphs.events.model.rule import ActivityType, Condition, Tally, Verdict, conditions, judge
+from subgraphs.events.model.rule import ActivityType, Condition, Tally, Verdict, conditions, judge, longest_streak
 from subgraphs.runtime.ids import is_plausible_id
 from subgraphs.runtime.outcomes import Violation
 
@@ -97,5 +97,6 @@ def evaluate(event: Event, activities: Iterable[Activity]) -> Verdict:
     for condition in conditions(event.rule):
         matching = [activity for activity in unique.values() if matches(condition, activity)]
         days: set[date] = {activity.occurred_at.astimezone(zone).date() for activity in matching}
-        tallies[condition.id] = Tally(len(matching), len(days))
+        total = sum(activity.amount or 0 for activity in matching)
+        tallies[condition.id] = Tally(len(matching), len(days), longest_streak(days), total)
     return judge(event.rule, tallies)

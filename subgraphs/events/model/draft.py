@@ -16,6 +16,8 @@ from subgraphs.events.model.rule import (
     CountCondition,
     Quantifier,
     Rule,
+    StreakCondition,
+    SumCondition,
 )
 from subgraphs.runtime.outcomes import Violation
 
@@ -26,6 +28,7 @@ MAX_TAG: Final = 40
 MAX_URL: Final = 2048
 MAX_TARGET: Final = 1_000_000_000
 MAX_DAYS: Final = 3660
+MAX_SUM: Final = 2**53 - 1
 MAX_ACTIVITY_NAME: Final = 64
 
 Path = tuple[str, ...]
@@ -42,11 +45,32 @@ class CountDraft:
 
 
 @dataclass(frozen=True, slots=True)
+class StreakDraft:
+    """A streak condition as asked for."""
+
+    activity: ActivityType
+    name: str | None
+    days: int
+
+
+@dataclass(frozen=True, slots=True)
+class SumDraft:
+    """A sum condition as asked for."""
+
+    activity: ActivityType
+    name: str | None
+    target: int
+
+
+ConditionDraft = CountDraft | StreakDraft | SumDraft
+
+
+@dataclass(frozen=True, slots=True)
 class RuleDraft:
-    """A rule as asked for: `branches` and `counts` hold what was set, by the input's field names. Exactly one may be."""
+    """A rule as asked for: `branches` and `conditions` hold what was set, by the input's field names. Exactly one may be."""
 
     branches: Mapping[str, Sequence["RuleDraft"]] = field(default_factory=dict)
-    count: CountDraft | None = None
+    conditions: Mapping[str, ConditionDraft] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,23 +136,27 @@ def build_rule(draft: RuleDraft) -> Rule:
         for quantifier, children in node.branches.items():
             branch_id = next_id("n")
             return Branch(branch_id, Quantifier(quantifier), tuple(build(child) for child in children))
-        if node.count is None:
-            raise ValueError("the draft has faults")
-        count = node.count
-        return CountCondition(next_id("c"), count.activity, count.name, count.target, count.distinct_days)
+        (draft,) = node.conditions.values()
+        match draft:
+            case CountDraft():
+                return CountCondition(next_id("c"), draft.activity, draft.name, draft.target, draft.distinct_days)
+            case StreakDraft():
+                return StreakCondition(next_id("c"), draft.activity, draft.name, draft.days)
+            case SumDraft():
+                return SumCondition(next_id("c"), draft.activity, draft.name, draft.target)
 
     return build(draft)
 
 
 def _check_node(node: RuleDraft, path: Path, depth: int, violations: list[Violation]) -> int:
-    if len(node.branches) + (node.count is not None) != 1:
+    if len(node.branches) + len(node.conditions) != 1:
         violations.append(Violation(path, "EXACTLY_ONE", "exactly one kind of rule is set"))
         return 0
     if depth > MAX_DEPTH:
         violations.append(Violation(path, "TOO_DEEP", f"a rule is at most {MAX_DEPTH} deep"))
         return 0
-    if node.count is not None:
-        violations += _check_count(node.count, (*path, "count"))
+    for kind, condition in node.conditions.items():
+        violations += _check_condition(condition, (*path, kind))
         return 1
     found = 0
     for quantifier, children in node.branches.items():
@@ -139,12 +167,18 @@ def _check_node(node: RuleDraft, path: Path, depth: int, violations: list[Violat
     return found
 
 
-def _check_count(count: CountDraft, path: Path) -> list[Violation]:
+def _check_condition(condition: ConditionDraft, path: Path) -> list[Violation]:
+    match condition:
+        case CountDraft():
+            field_name, value, most = "target", condition.target, MAX_DAYS if condition.distinct_days else MAX_TARGET
+        case StreakDraft():
+            field_name, value, most = "days", condition.days, MAX_DAYS
+        case SumDraft():
+            field_name, value, most = "target", condition.target, MAX_SUM
     violations = []
-    most = MAX_DAYS if count.distinct_days else MAX_TARGET
-    if not 1 <= count.target <= most:
-        violations.append(Violation((*path, "target"), "TARGET", f"a target is 1 to {most}"))
-    if count.name is not None and not 1 <= len(count.name) <= MAX_ACTIVITY_NAME:
+    if not 1 <= value <= most:
+        violations.append(Violation((*path, field_name), "TARGET", f"{field_name} is 1 to {most}"))
+    if condition.name is not None and not 1 <= len(condition.name) <= MAX_ACTIVITY_NAME:
         message = f"a name has 1 to {MAX_ACTIVITY_NAME} characters"
         violations.append(Violation((*path, "name"), "NAME", message))
     return violations

@@ -1,12 +1,16 @@
 """Rules: trees of ALL, ANY and NONE over conditions, judged by tallies of what a user did in a window."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 from enum import StrEnum
 from typing import Final, TypeAlias
 
 MAX_DEPTH: Final = 5
 MAX_CONDITIONS: Final = 50
+# Progress is told no further than JSON carries whole numbers exactly.
+MOST: Final = 2**53 - 1
+_DAY: Final = timedelta(days=1)
 
 
 class ActivityType(StrEnum):
@@ -30,6 +34,30 @@ class CountCondition:
     distinct_days: bool
 
 
+@dataclass(frozen=True, slots=True)
+class StreakCondition:
+    """Matching activities on at least `days` days in a row, somewhere in the window."""
+
+    id: str
+    activity: ActivityType
+    name: str | None
+    days: int
+
+    @property
+    def target(self) -> int:
+        return self.days
+
+
+@dataclass(frozen=True, slots=True)
+class SumCondition:
+    """The amounts of matching activities add up to at least `target`; one without an amount adds nothing."""
+
+    id: str
+    activity: ActivityType
+    name: str | None
+    target: int
+
+
 class Quantifier(StrEnum):
     ALL = "allOf"
     ANY = "anyOf"
@@ -45,20 +73,32 @@ class Branch:
     rules: tuple["Rule", ...]
 
 
-Condition: TypeAlias = CountCondition
+Condition: TypeAlias = CountCondition | StreakCondition | SumCondition
 Rule: TypeAlias = Branch | Condition
 
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """What a user did of one kind in a window: how many activities, on how many days of the event's zone."""
+    """What a user did of one kind in a window: how many activities, on how many days of the event's zone, on how many of
+    those in a row, and the sum of the amounts."""
 
     count: int = 0
     days: int = 0
+    streak: int = 0
+    total: int = 0
 
-    def __add__(self, other: "Tally") -> "Tally":
-        """Counts add up; so do days, of kinds that never share one."""
-        return Tally(self.count + other.count, self.days + other.days)
+
+def longest_streak(days: Iterable[date]) -> int:
+    """The length of the longest run of days without a gap."""
+    held = set(days)
+    longest = 0
+    for day in held:
+        if day - _DAY not in held:
+            length = 1
+            while day + length * _DAY in held:
+                length += 1
+            longest = max(longest, length)
+    return longest
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +151,13 @@ def judge(rule: Rule, tallies: Mapping[str, Tally]) -> Verdict:
 
 
 def _current(condition: Condition, tally: Tally) -> int:
-    return tally.days if condition.distinct_days else tally.count
+    match condition:
+        case CountCondition():
+            return tally.days if condition.distinct_days else tally.count
+        case StreakCondition():
+            return tally.streak
+        case SumCondition():
+            return max(-MOST, min(MOST, tally.total))
 
 
 def _holds(rule: Rule, holds: Mapping[str, bool]) -> bool:

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final
 
 from pymongo import UpdateOne
@@ -11,7 +11,15 @@ from pymongo.errors import BulkWriteError
 
 from subgraphs.events.model.activity import Activity
 from subgraphs.events.model.event import Event
-from subgraphs.events.model.rule import ActivityType, Condition, Tally, conditions
+from subgraphs.events.model.rule import (
+    ActivityType,
+    Condition,
+    StreakCondition,
+    SumCondition,
+    Tally,
+    conditions,
+    longest_streak,
+)
 from subgraphs.runtime.connection import Cursors, Page, PageBounds, Sort
 from subgraphs.runtime.mongo import Collection, Database, Document, Index, Mongo, Session
 from subgraphs.runtime.pages import read_pages
@@ -22,7 +30,7 @@ ACTIVITIES: Final = Collection(
     indexes=(
         Index((("userId", 1), ("source", 1), ("externalId", 1)), unique=True),
         # Holds all that tallies need, so that none of the documents is read for them.
-        Index((("userId", 1), ("type", 1), ("occurredAt", 1), ("name", 1))),
+        Index((("userId", 1), ("type", 1), ("occurredAt", 1), ("name", 1), ("amount", 1))),
         Index((("userId", 1), ("occurredAt", 1), ("_id", 1))),
     ),
 )
@@ -122,10 +130,7 @@ async def tallies(
     union = [{"$unionWith": {"coll": ACTIVITIES.name, "pipeline": pipeline}} for pipeline in others]
     found: dict[tuple[str, str], dict[str, Tally]] = {}
     async for row in database[ACTIVITIES.name].aggregate([*first, *union]):
-        found[row["event"], row["_id"]] = {
-            condition: Tally(count=tally.get("count", 0), days=tally.get("days", 0))
-            for condition, tally in row["tallies"].items()
-        }
+        found[row["event"], row["_id"]] = {condition: _to_tally(tally) for condition, tally in row["tallies"].items()}
     return found
 
 
@@ -152,10 +157,28 @@ def _accumulate(condition: Condition, day: Document) -> Document:
     fits: list[Document] = [{"$eq": ["$type", {"$literal": condition.activity.value}]}]
     if condition.name is not None:
         fits.append({"$eq": ["$name", {"$literal": condition.name}]})
-    if condition.distinct_days:
+    if isinstance(condition, SumCondition):
+        return {"$sum": {"$cond": [{"$and": fits}, {"$toLong": {"$ifNull": ["$amount", 0]}}, 0]}}
+    if isinstance(condition, StreakCondition) or condition.distinct_days:
         return {"$addToSet": {"$cond": [{"$and": fits}, day, "$$REMOVE"]}}
     return {"$sum": {"$cond": [{"$and": fits}, 1, 0]}}
 
 
 def _tally(condition: Condition) -> Document:
-    return {"days": {"$size": f"${condition.id}"}} if condition.distinct_days else {"count": f"${condition.id}"}
+    value = f"${condition.id}"
+    match condition:
+        case SumCondition():
+            return {"total": value}
+        case StreakCondition():
+            return {"streakDays": value}
+        case _:
+            return {"days": {"$size": value}} if condition.distinct_days else {"count": value}
+
+
+def _to_tally(stored: Mapping[str, Any]) -> Tally:
+    return Tally(
+        count=stored.get("count", 0),
+        days=stored.get("days", 0),
+        streak=longest_streak(date.fromisoformat(day) for day in stored.get("streakDays", ())),
+        total=int(stored.get("total", 0)),
+    )

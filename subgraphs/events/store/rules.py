@@ -3,7 +3,15 @@
 from collections.abc import Mapping
 from typing import Any
 
-from subgraphs.events.model.rule import ActivityType, Branch, CountCondition, Quantifier, Rule
+from subgraphs.events.model.rule import (
+    ActivityType,
+    Branch,
+    CountCondition,
+    Quantifier,
+    Rule,
+    StreakCondition,
+    SumCondition,
+)
 from subgraphs.runtime.mongo import Document
 
 
@@ -11,25 +19,27 @@ def rule_document(rule: Rule) -> Document:
     """How a rule is stored."""
     if isinstance(rule, Branch):
         return {"id": rule.id, "kind": rule.quantifier.value, "rules": [rule_document(child) for child in rule.rules]}
-    return {
-        "id": rule.id,
-        "kind": "count",
-        "activity": rule.activity.value,
-        "name": rule.name,
-        "target": rule.target,
-        "distinctDays": rule.distinct_days,
-    }
+    common = {"id": rule.id, "activity": rule.activity.value, "name": rule.name}
+    match rule:
+        case CountCondition():
+            return {**common, "kind": "count", "target": rule.target, "distinctDays": rule.distinct_days}
+        case StreakCondition():
+            return {**common, "kind": "streak", "days": rule.days}
+        case SumCondition():
+            return {**common, "kind": "sum", "target": rule.target}
 
 
 def to_rule(document: Mapping[str, Any]) -> Rule:
     """The rule that is stored."""
-    if document["kind"] == "count":
-        return CountCondition(
-            id=document["id"],
-            activity=ActivityType(document["activity"]),
-            name=document["name"],
-            target=document["target"],
-            distinct_days=document["distinctDays"],
-        )
-    children = tuple(to_rule(child) for child in document["rules"])
-    return Branch(document["id"], Quantifier(document["kind"]), children)
+    rule_id, kind = document["id"], document["kind"]
+    if "rules" in document:
+        return Branch(rule_id, Quantifier(kind), tuple(to_rule(child) for child in document["rules"]))
+    activity, name = ActivityType(document["activity"]), document["name"]
+    match kind:
+        case "count":
+            return CountCondition(rule_id, activity, name, document["target"], document["distinctDays"])
+        case "streak":
+            return StreakCondition(rule_id, activity, name, document["days"])
+        case "sum":
+            return SumCondition(rule_id, activity, name, document["target"])
+    raise ValueError(f"no rule of kind {kind}")

@@ -6,7 +6,7 @@ from typing import Any
 import strawberry
 
 from subgraphs.events.model import rule as model
-from subgraphs.events.model.draft import CountDraft, RuleDraft
+from subgraphs.events.model.draft import ConditionDraft, CountDraft, RuleDraft, StreakDraft, SumDraft
 from subgraphs.runtime.graphql.errors import NotBuilt
 from subgraphs.runtime.graphql.scalars import SafeInt
 
@@ -160,13 +160,20 @@ def to_rule(rule: model.Rule) -> Rule:
 
 def to_condition(condition: model.Condition) -> Condition:
     """The condition as GraphQL shows it."""
-    return CountCondition(
-        id=strawberry.ID(condition.id),
-        activity=ActivityType(condition.activity.value),
-        name=condition.name,
-        target=SafeInt(condition.target),
-        distinct_days=condition.distinct_days,
-    )
+    rule_id, activity = strawberry.ID(condition.id), ActivityType(condition.activity.value)
+    match condition:
+        case model.CountCondition():
+            return CountCondition(
+                id=rule_id,
+                activity=activity,
+                name=condition.name,
+                target=SafeInt(condition.target),
+                distinct_days=condition.distinct_days,
+            )
+        case model.StreakCondition():
+            return StreakCondition(id=rule_id, activity=activity, name=condition.name, days=condition.days)
+        case model.SumCondition():
+            return SumCondition(id=rule_id, activity=activity, name=condition.name, target=SafeInt(condition.target))
 
 
 def to_nodes(rule: model.Rule) -> list[RuleNode]:
@@ -183,9 +190,8 @@ def to_nodes(rule: model.Rule) -> list[RuleNode]:
 
 def to_draft(given: RuleInput) -> RuleDraft:
     """What was asked for, unchecked. Kinds that no code judges yet are said so."""
-    for kind in ("streak", "sum", "profile"):
-        if getattr(given, kind):
-            raise NotBuilt(f"RuleInput.{kind}")
+    if given.profile:
+        raise NotBuilt("RuleInput.profile")
     branches: dict[str, Any] = {
         quantifier.value: [to_draft(child) for child in children]
         for quantifier, children in (
@@ -195,12 +201,18 @@ def to_draft(given: RuleInput) -> RuleDraft:
         )
         if children is not None and children is not strawberry.UNSET
     }
-    count = given.count or None
-    return RuleDraft(
-        branches,
-        None
-        if count is None
-        else CountDraft(
-            model.ActivityType(count.activity.value), count.name or None, int(count.target), count.distinct_days
-        ),
-    )
+    return RuleDraft(branches, _conditions(given))
+
+
+def _conditions(given: RuleInput) -> dict[str, ConditionDraft]:
+    found: dict[str, ConditionDraft] = {}
+    if given.count:
+        kind, name = model.ActivityType(given.count.activity.value), given.count.name or None
+        found["count"] = CountDraft(kind, name, given.count.target, given.count.distinct_days)
+    if given.streak:
+        kind, name = model.ActivityType(given.streak.activity.value), given.streak.name or None
+        found["streak"] = StreakDraft(kind, name, given.streak.days)
+    if given.sum:
+        kind, name = model.ActivityType(given.sum.activity.value), given.sum.name or None
+        found["sum"] = SumDraft(kind, name, given.sum.target)
+    return found
