@@ -67,7 +67,8 @@ def mongod(
         *("--wiredTigerCacheSizeGB", str(cache_gib), "--unixSocketPrefix", str(data), "--quiet"),
     ]
     if test_commands:
-        command += ["--setParameter", "enableTestCommands=1"]
+        # Tests let time stand still in the past, where everything that expires has expired.
+        command += ["--setParameter", "enableTestCommands=1", "--setParameter", "ttlMonitorEnabled=false"]
 
     async def ready() -> bool:
         return await _is_primary(port)

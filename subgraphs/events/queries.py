@@ -9,8 +9,17 @@ import strawberry
 from subgraphs.events.context import EventsInfo
 from subgraphs.events.model import event as model
 from subgraphs.events.store.events import SORTS, EventQuery, count_events, events_page
-from subgraphs.events.types.events import AuditConnection, ConditionProgress, Event, EventConnection, EventStatus
+from subgraphs.events.types.events import (
+    AUDIT_TYPES,
+    AuditConnection,
+    ConditionProgress,
+    Event,
+    EventConnection,
+    EventStatus,
+    User,
+)
 from subgraphs.events.types.rules import ActivityType, RuleInput
+from subgraphs.runtime.audit import LATEST_FIRST, audit_page
 from subgraphs.runtime.connection import list_scope
 from subgraphs.runtime.graphql.access import Auditors, Public, Staff
 from subgraphs.runtime.graphql.not_built import NotBuiltYet
@@ -122,15 +131,18 @@ class Query:
     def simulate_event(self, input: SimulateEventInput) -> SimulationResult | None:
         return None
 
-    @strawberry.field(
-        description="Auditors and admins only.", extensions=[NotBuiltYet()], permission_classes=[Auditors]
-    )
-    def event_audit(
+    @strawberry.field(description="Auditors and admins only.", permission_classes=[Auditors])
+    async def event_audit(
         self,
+        info: EventsInfo,
         event_id: strawberry.ID,
         first: int | None = strawberry.UNSET,
         after: str | None = strawberry.UNSET,
         last: int | None = strawberry.UNSET,
         before: str | None = strawberry.UNSET,
     ) -> AuditConnection | None:  # type: ignore[valid-type]
-        return None
+        context = info.context
+        scope = list_scope("Query.eventAudit", LATEST_FIRST, {"of": event_id})
+        bounds = page_bounds(context.cursors, scope, first, after, last, before)
+        page = await audit_page(await context.recency.database(), event_id, bounds, context.cursors, scope)
+        return AUDIT_TYPES.page(page, lambda actor_id: User(id=strawberry.ID(actor_id)))

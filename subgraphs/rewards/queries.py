@@ -14,9 +14,12 @@ from subgraphs.rewards.types.requests import (
     RewardRequestSort,
 )
 from subgraphs.rewards.types.rewards import Reward, RewardConnection, to_reward
-from subgraphs.rewards.types.users import AuditConnection
+from subgraphs.rewards.types.users import AUDIT_TYPES, AuditConnection, User
+from subgraphs.runtime.audit import LATEST_FIRST, audit_page
+from subgraphs.runtime.connection import list_scope
 from subgraphs.runtime.graphql.access import Admins, Auditors, Public, SignedIn, Staff
 from subgraphs.runtime.graphql.not_built import NotBuiltYet
+from subgraphs.runtime.graphql.pages import page_bounds
 
 STAFF = "Operators, auditors and admins only."
 
@@ -108,18 +111,22 @@ class Query:
 
     @strawberry.field(
         description="Auditors and admins only. `subjectId` is a reward, an offer or a request.",
-        extensions=[NotBuiltYet()],
         permission_classes=[Auditors],
     )
-    def reward_audit(
+    async def reward_audit(
         self,
+        info: RewardsInfo,
         subject_id: strawberry.ID,
         first: int | None = strawberry.UNSET,
         after: str | None = strawberry.UNSET,
         last: int | None = strawberry.UNSET,
         before: str | None = strawberry.UNSET,
     ) -> AuditConnection | None:  # type: ignore[valid-type]
-        return None
+        context = info.context
+        scope = list_scope("Query.rewardAudit", LATEST_FIRST, {"of": subject_id})
+        bounds = page_bounds(context.cursors, scope, first, after, last, before)
+        page = await audit_page(await context.recency.database(), subject_id, bounds, context.cursors, scope)
+        return AUDIT_TYPES.page(page, lambda actor_id: User(id=strawberry.ID(actor_id)))
 
     @strawberry.field(description="Admins only.", extensions=[NotBuiltYet()], permission_classes=[Admins])
     def reconciliation(self) -> Reconciliation | None:

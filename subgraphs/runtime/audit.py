@@ -11,13 +11,24 @@ from datetime import datetime
 from typing import Any, Final
 
 from subgraphs.runtime.clock import to_millisecond
-from subgraphs.runtime.mongo import Collection, Document, DocumentCollection, Index, Mongo, Session
+from subgraphs.runtime.connection import Cursors, Page, PageBounds, Sort
+from subgraphs.runtime.mongo import (
+    Collection,
+    Database,
+    Document,
+    DocumentCollection,
+    Index,
+    Mongo,
+    Session,
+)
+from subgraphs.runtime.pages import read_page
 
 AUDIT: Final = Collection(
     "audit",
     shard_key=(("subjectId", 1),),
     indexes=(Index((("subjectId", 1), ("seq", 1)), unique=True),),
 )
+LATEST_FIRST: Final = Sort("SEQ_DESC", (("seq", -1),))
 _GENESIS: Final = "0" * 64
 
 
@@ -98,3 +109,11 @@ def _as_text(value: object) -> str:
     if isinstance(value, datetime):
         return to_millisecond(value).isoformat()
     return str(value)
+
+
+async def audit_page(
+    database: Database, subject_id: str, bounds: PageBounds, cursors: Cursors, scope: str
+) -> Page[Mapping[str, Any]]:
+    """One page of the subject's entries, latest first."""
+    base = {"subjectId": subject_id}
+    return await read_page(database[AUDIT.name], base, LATEST_FIRST, bounds, cursors, scope)

@@ -1,5 +1,6 @@
 """One idempotency key, one effect: the key is recorded in the transaction of the effect itself."""
 
+import asyncio
 import hashlib
 import json
 from collections.abc import Awaitable, Callable, Mapping
@@ -15,11 +16,13 @@ from subgraphs.runtime.outcomes import Invalid, KeyReused, Violation
 MAX_KEY_LENGTH: Final = 128
 KEPT_SECONDS: Final = 7 * 24 * 3600
 
+_BY_KEY: Final = (("actorId", 1), ("key", 1))
+
 IDEMPOTENCY: Final = Collection(
     "idempotency",
     shard_key=(("actorId", 1),),
     indexes=(
-        Index((("actorId", 1), ("key", 1)), unique=True),
+        Index(_BY_KEY, unique=True),
         Index((("at", 1),), expire_after_seconds=KEPT_SECONDS),
     ),
 )
@@ -81,12 +84,21 @@ async def once(
 
     try:
         return await mongo.transaction(recorded)
-    except DuplicateKeyError:
+    except DuplicateKeyError as error:
         # Another call with this key was faster; anything else that was not unique is the caller's matter.
-        settled = await _recorded(mongo, call)
-        if settled is None:
+        if (error.details or {}).get("keyPattern") != dict(_BY_KEY):
             raise
-        return settled
+        return await _settled(mongo, call, error)
+
+
+async def _settled(mongo: Mongo, call: Call, error: DuplicateKeyError) -> Document | KeyReused:
+    # The other call has committed, but a majority may see it only a moment later.
+    for wait in (0.0, 0.01, 0.05, 0.2, 0.5):
+        await asyncio.sleep(wait)
+        settled = await _recorded(mongo, call)
+        if settled is not None:
+            return settled
+    raise error
 
 
 async def _recorded(mongo: Mongo, call: Call) -> Document | KeyReused | None:

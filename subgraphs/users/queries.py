@@ -2,10 +2,14 @@
 
 import strawberry
 
+from subgraphs.runtime.audit import LATEST_FIRST, audit_page
+from subgraphs.runtime.connection import list_scope
 from subgraphs.runtime.graphql.access import Admins, Auditors, Public, SignedIn
 from subgraphs.runtime.graphql.not_built import NotBuiltYet
+from subgraphs.runtime.graphql.pages import page_bounds
+from subgraphs.users import model
 from subgraphs.users.context import UsersInfo
-from subgraphs.users.types import AuditConnection, User, UserConnection, UserFilter, UserSort
+from subgraphs.users.types import AUDIT_TYPES, AuditConnection, User, UserConnection, UserFilter, UserSort
 
 
 @strawberry.type
@@ -33,15 +37,20 @@ class Query:
     ) -> UserConnection | None:
         return None
 
-    @strawberry.field(
-        description="Auditors and admins only.", extensions=[NotBuiltYet()], permission_classes=[Auditors]
-    )
-    def user_audit(
+    @strawberry.field(description="Auditors and admins only.", permission_classes=[Auditors])
+    async def user_audit(
         self,
+        info: UsersInfo,
         user_id: strawberry.ID,
         first: int | None = strawberry.UNSET,
         after: str | None = strawberry.UNSET,
         last: int | None = strawberry.UNSET,
         before: str | None = strawberry.UNSET,
     ) -> AuditConnection | None:  # type: ignore[valid-type]
-        return None
+        context = info.context
+        scope = list_scope("Query.userAudit", LATEST_FIRST, {"of": user_id})
+        bounds = page_bounds(context.cursors, scope, first, after, last, before)
+        page = await audit_page(await context.recency.database(), user_id, bounds, context.cursors, scope)
+        actors = {row["actorId"] for row in page.rows if row["actorId"] is not None}
+        found = {user.id: user for user in await context.users_by_id.load_all(actors) if isinstance(user, model.User)}
+        return AUDIT_TYPES.page(page, lambda actor_id: User.of(found[actor_id]) if actor_id in found else None)

@@ -185,7 +185,8 @@ class UserConnection:
     total_count: int | None
 
 
-AuditEntry, AuditEdge, AuditConnection = audit_types(User)
+AUDIT_TYPES = audit_types(User)
+AuditEntry, AuditEdge, AuditConnection = AUDIT_TYPES
 
 
 @strawberry.enum

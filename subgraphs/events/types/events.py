@@ -250,4 +250,5 @@ class EventConnection:
         return cls(edges=edges, page_info=PageInfo.of(page), count=count)
 
 
-AuditEntry, AuditEdge, AuditConnection = audit_types(User)
+AUDIT_TYPES = audit_types(User)
+AuditEntry, AuditEdge, AuditConnection = AUDIT_TYPES

@@ -84,4 +84,5 @@ class User:
         return cls(id=id)
 
 
-AuditEntry, AuditEdge, AuditConnection = audit_types(User)
+AUDIT_TYPES = audit_types(User)
+AuditEntry, AuditEdge, AuditConnection = AUDIT_TYPES

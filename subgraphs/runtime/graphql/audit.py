@@ -1,12 +1,14 @@
 """The audit trail as GraphQL types; a factory, since `actor` points to each subgraph's own `User`."""
 
 # No deferred annotations here: the classes' annotations name the factory's argument.
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
 import strawberry
 from strawberry.federation import type as federated
 
+from subgraphs.runtime.connection import Page
 from subgraphs.runtime.graphql.pages import PageInfo
 from subgraphs.runtime.graphql.scalars import JSON
 
@@ -17,6 +19,26 @@ class AuditTypes(NamedTuple):
     entry: type[Any]
     edge: type[Any]
     connection: type[Any]
+
+    def page(self, page: Page[Mapping[str, Any]], actor_of: Callable[[str], Any]) -> Any:
+        """A page of the trail as the connection; `actor_of` gives the subgraph's `User` of an id, or None."""
+        edges = [
+            self.edge(cursor=cursor, node=self._entry(row, actor_of))
+            for cursor, row in zip(page.cursors, page.rows, strict=True)
+        ]
+        return self.connection(edges=edges, page_info=PageInfo.of(page))
+
+    def _entry(self, row: Mapping[str, Any], actor_of: Callable[[str], Any]) -> Any:
+        return self.entry(
+            id=strawberry.ID(row["_id"]),
+            at=row["at"],
+            actor=None if row["actorId"] is None else actor_of(row["actorId"]),
+            action=row["action"],
+            reason=row["reason"],
+            before=row["before"],
+            after=row["after"],
+            hash=row["hash"],
+        )
 
 
 def audit_types(user: type[Any]) -> AuditTypes:
