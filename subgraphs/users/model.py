@@ -3,7 +3,6 @@
 import hashlib
 import importlib.resources
 import unicodedata
-import zoneinfo
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -12,6 +11,7 @@ from typing import Final
 
 from email_validator import EmailNotValidError, validate_email
 
+from subgraphs.runtime.checks import timezones
 from subgraphs.runtime.ids import random_id
 from subgraphs.runtime.outcomes import Violation
 
@@ -164,9 +164,3 @@ def regions() -> frozenset[str]:
     """The ISO 3166-1 alpha-2 codes, as the time zone database lists them."""
     table = importlib.resources.files("tzdata").joinpath("zoneinfo", "iso3166.tab").read_text(encoding="utf-8")
     return frozenset(line.split("\t")[0] for line in table.splitlines() if line and not line.startswith("#"))
-
-
-@cache
-def timezones() -> frozenset[str]:
-    """The IANA names."""
-    return frozenset(zoneinfo.available_timezones())

@@ -90,7 +90,7 @@ async def test_a_bad_event_is_refused_at_its_place_and_nothing_is_made(
 async def test_a_zone_that_the_database_does_not_know_is_refused(
     events: InProcess, issuer: Issuer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("subgraphs.events.model.draft._timezones", lambda: frozenset({"Newly/Made"}))
+    monkeypatch.setattr("subgraphs.events.model.draft.timezones", lambda: frozenset({"Newly/Made"}))
     refused = await create(events, issuer, timezone="Newly/Made")
     assert refused["violations"] == [{"path": ["input", "timezone"], "code": "TIMEZONE"}]
 

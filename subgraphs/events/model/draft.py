@@ -1,12 +1,9 @@
 """What an operator asks for, checked: names, windows, and rules before they are rules."""
 
-import zoneinfo
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cache
 from typing import Final
-from urllib.parse import urlsplit
 
 from subgraphs.events.model.rule import (
     MAX_CONDITIONS,
@@ -19,13 +16,13 @@ from subgraphs.events.model.rule import (
     StreakCondition,
     SumCondition,
 )
+from subgraphs.runtime.checks import is_https_url, timezones
 from subgraphs.runtime.outcomes import Violation
 
 MAX_EVENT_NAME: Final = 120
 MAX_DESCRIPTION: Final = 5000
 MAX_TAGS: Final = 20
 MAX_TAG: Final = 40
-MAX_URL: Final = 2048
 MAX_TARGET: Final = 1_000_000_000
 MAX_DAYS: Final = 3660
 MAX_SUM: Final = 2**53 - 1
@@ -102,10 +99,10 @@ def check_event(draft: EventDraft, path: Path = ("input",)) -> list[Violation]:
         violations.append(Violation((*path, "endsAt"), "WINDOW", "an event ends after it starts"))
     elif draft.ends_at is not None and not _is_reasonable(draft.ends_at):
         violations.append(Violation((*path, "endsAt"), "WINDOW", "this is not in this age"))
-    if draft.timezone not in _timezones():
+    if draft.timezone not in timezones():
         violations.append(Violation((*path, "timezone"), "TIMEZONE", "a time zone is an IANA name, as in Asia/Seoul"))
     violations += _check_tags(draft.tags, (*path, "tags"))
-    if draft.image_url is not None and not _is_image_url(draft.image_url):
+    if draft.image_url is not None and not is_https_url(draft.image_url):
         violations.append(Violation((*path, "imageUrl"), "URL", "an image has an https URL"))
     return violations + check_rule(draft.rule, (*path, "rule"))
 
@@ -194,18 +191,5 @@ def _check_tags(tags: Sequence[str], path: Path) -> list[Violation]:
     ]
 
 
-def _is_image_url(url: str) -> bool:
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return False
-    return len(url) <= MAX_URL and url.isprintable() and parts.scheme == "https" and bool(parts.hostname)
-
-
 def _is_reasonable(instant: datetime) -> bool:
     return 2000 <= instant.year < 3000
-
-
-@cache
-def _timezones() -> frozenset[str]:
-    return frozenset(zoneinfo.available_timezones())

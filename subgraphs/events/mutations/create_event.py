@@ -11,6 +11,7 @@ from subgraphs.events.model.event import Event
 from subgraphs.events.mutations.event_success import EventSuccess, event_success
 from subgraphs.events.operations.create_event import create_event as operation
 from subgraphs.events.types.rules import RuleInput, to_draft
+from subgraphs.runtime.graphql.given import given
 from subgraphs.runtime.graphql.refusals import IdempotencyConflict, ValidationFailed
 from subgraphs.runtime.outcomes import Invalid, KeyReused
 
@@ -35,7 +36,7 @@ class CreateEventInput:
             ends_at=self.ends_at or None,
             timezone=self.timezone,
             tags=tuple(self.tags),
-            image_url=None if self.image_url is strawberry.UNSET else self.image_url,
+            image_url=given(self.image_url),
             rule=to_draft(self.rule),
         )
 

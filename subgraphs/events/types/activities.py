@@ -1,7 +1,7 @@
 """Activities in and out."""
 
 from datetime import datetime
-from typing import Any, Self
+from typing import Self
 
 import strawberry
 
@@ -10,6 +10,7 @@ from subgraphs.events.model import rule as rule_model
 from subgraphs.events.store.activities import ActivityQuery
 from subgraphs.events.types.rules import ActivityType
 from subgraphs.runtime.connection import Page
+from subgraphs.runtime.graphql.given import given
 from subgraphs.runtime.graphql.pages import PageInfo
 from subgraphs.runtime.graphql.scalars import JSON, SafeInt
 
@@ -93,9 +94,6 @@ class ActivityInput:
 
     def activity(self, now: datetime) -> model.Activity:
         """The activity as told at `now`, unchecked."""
-
-        def given(value: Any) -> Any:
-            return None if value is strawberry.UNSET else value
 
         return model.Activity(
             user_id=self.user_id,

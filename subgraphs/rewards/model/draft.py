@@ -2,14 +2,13 @@
 
 from dataclasses import dataclass
 from typing import Final
-from urllib.parse import urlsplit
 
 from subgraphs.rewards.model.offer import ApprovalMode, UserLimit
+from subgraphs.runtime.checks import is_https_url
 from subgraphs.runtime.outcomes import Violation
 
 MAX_NAME: Final = 120
 MAX_DESCRIPTION: Final = 5000
-MAX_URL: Final = 2048
 MAX_POINTS: Final = 1_000_000_000
 MAX_EXPIRY_DAYS: Final = 3650
 MAX_STOCK: Final = 1_000_000_000
@@ -54,7 +53,7 @@ def check_reward(draft: PointRewardDraft) -> list[Violation]:
     if len(draft.description) > MAX_DESCRIPTION:
         message = f"a description has at most {MAX_DESCRIPTION} characters"
         violations.append(Violation((*path, "description"), "TOO_LONG", message))
-    if draft.image_url is not None and not _is_image_url(draft.image_url):
+    if draft.image_url is not None and not is_https_url(draft.image_url):
         violations.append(Violation((*path, "imageUrl"), "URL", "an image has an https URL"))
     violations += _within((*path, "points"), "POINTS", draft.points, 1, MAX_POINTS)
     if draft.expire_after_days is not None:
@@ -78,11 +77,3 @@ def check_offer(draft: OfferDraft) -> list[Violation]:
 
 def _within(path: tuple[str, ...], code: str, value: int, least: int, most: int) -> list[Violation]:
     return [] if least <= value <= most else [Violation(path, code, f"{path[-1]} is {least} to {most}")]
-
-
-def _is_image_url(url: str) -> bool:
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return False
-    return len(url) <= MAX_URL and url.isprintable() and parts.scheme == "https" and bool(parts.hostname)

@@ -1,6 +1,6 @@
 """`createOffer`."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import strawberry
 
@@ -12,6 +12,7 @@ from subgraphs.rewards.model.draft import OfferDraft
 from subgraphs.rewards.operations.create_offer import create_offer as operation
 from subgraphs.rewards.types.offers import ApprovalMode, LimitPeriod, RewardOffer
 from subgraphs.runtime.graphql.errors import UNAVAILABLE, CodedError, NotBuilt
+from subgraphs.runtime.graphql.given import given
 from subgraphs.runtime.graphql.refusals import IdempotencyConflict, NotFound, ValidationFailed
 from subgraphs.runtime.graphql.scalars import SafeInt
 from subgraphs.runtime.outcomes import Invalid, KeyReused, Missing
@@ -67,9 +68,6 @@ async def create_offer(info: RewardsInfo, input: CreateOfferInput, idempotency_k
 
 
 def _draft(input: CreateOfferInput) -> OfferDraft:
-    def given(value: Any) -> Any:
-        return None if value is strawberry.UNSET else value
-
     period = period_model.LimitPeriod(input.per_user.period.value)
     return OfferDraft(
         event_id=input.event_id,

@@ -9,6 +9,7 @@ from subgraphs.rewards.model.draft import PointRewardDraft
 from subgraphs.rewards.operations.create_reward import create_reward as operation
 from subgraphs.rewards.types.rewards import Reward, to_reward
 from subgraphs.runtime.graphql.errors import NotBuilt
+from subgraphs.runtime.graphql.given import given
 from subgraphs.runtime.graphql.refusals import IdempotencyConflict, ValidationFailed
 from subgraphs.runtime.graphql.scalars import SafeInt
 from subgraphs.runtime.outcomes import Invalid, KeyReused, Violation
@@ -66,19 +67,19 @@ CreateRewardResult = Annotated[
 
 async def create_reward(info: RewardsInfo, input: CreateRewardInput, idempotency_key: str) -> CreateRewardResult | None:
     context = info.context
-    given = [kind for kind in ("points", "item", "coupon", "badge") if getattr(input, kind)]
-    if len(given) != 1:
+    kinds = [kind for kind in ("points", "item", "coupon", "badge") if getattr(input, kind)]
+    if len(kinds) != 1:
         violation = Violation(("input",), "EXACTLY_ONE", "exactly one kind of reward is set")
         return ValidationFailed.of(Invalid((violation,)))
     points = input.points
     if not points:
-        raise NotBuilt(f"CreateRewardInput.{given[0]}")
+        raise NotBuilt(f"CreateRewardInput.{kinds[0]}")
     draft = PointRewardDraft(
         name=points.name,
         description=points.description,
-        image_url=None if points.image_url is strawberry.UNSET else points.image_url,
+        image_url=given(points.image_url),
         points=points.points,
-        expire_after_days=None if points.expire_after_days is strawberry.UNSET else points.expire_after_days,
+        expire_after_days=given(points.expire_after_days),
     )
     outcome = await operation(context.tools, context.identity.id or "", draft, idempotency_key)
     if isinstance(outcome, Invalid):

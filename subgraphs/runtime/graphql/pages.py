@@ -2,10 +2,10 @@
 
 from typing import Any
 
-import strawberry
 from strawberry.federation import type as federated
 
 from subgraphs.runtime.connection import Cursors, Page, PageBounds, read_bounds
+from subgraphs.runtime.graphql.given import given
 
 
 @federated(shareable=True, description="One page's bounds, as the Relay connection specification has it.")
@@ -29,12 +29,4 @@ def page_bounds(
     cursors: Cursors, scope: str, first: int | None, after: str | None, last: int | None, before: str | None
 ) -> PageBounds:
     """The bounds of a page from a field's arguments; one that was left out is as good as null. Raises BadPage."""
-    left_out = strawberry.UNSET
-    return read_bounds(
-        cursors,
-        scope,
-        first=None if first is left_out else first,
-        after=None if after is left_out else after,
-        last=None if last is left_out else last,
-        before=None if before is left_out else before,
-    )
+    return read_bounds(cursors, scope, first=given(first), after=given(after), last=given(last), before=given(before))

@@ -1,0 +1,23 @@
+"""What is true of texts in every domain: whether they name a time zone, or an address of the web."""
+
+import zoneinfo
+from functools import cache
+from typing import Final
+from urllib.parse import urlsplit
+
+MAX_URL: Final = 2048
+
+
+@cache
+def timezones() -> frozenset[str]:
+    """The IANA names of time zones."""
+    return frozenset(zoneinfo.available_timezones())
+
+
+def is_https_url(text: str) -> bool:
+    """Whether it is an https URL with a host, of at most 2,048 printable characters."""
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        return False
+    return len(text) <= MAX_URL and text.isprintable() and parts.scheme == "https" and bool(parts.hostname)
