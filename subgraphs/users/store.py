@@ -98,8 +98,21 @@ class UserStore:
         document = await self._users.find_one({"_id": owner["userId"]})
         return None if document is None else (to_user(document), document["passwordHash"])
 
-    async def user(self, user_id: str) -> User | None:
-        document = await self._users.find_one({"_id": user_id}, projection={"passwordHash": False})
+    async def user(self, user_id: str, session: Session | None = None) -> User | None:
+        document = await self._users.find_one({"_id": user_id}, projection={"passwordHash": False}, session=session)
+        return None if document is None else to_user(document)
+
+    async def change_user(
+        self, user_id: str, expected_version: int, fields: Mapping[str, Any], session: Session
+    ) -> User | None:
+        """Compare-and-set: the changed user, or None when the version is another."""
+        document = await self._users.find_one_and_update(
+            {"_id": user_id, "version": expected_version},
+            {"$set": dict(fields), "$inc": {"version": 1}},
+            projection={"passwordHash": False},
+            return_document=ReturnDocument.AFTER,
+            session=session,
+        )
         return None if document is None else to_user(document)
 
     async def replace_password_hash(self, user_id: str, old: str, new: str) -> None:

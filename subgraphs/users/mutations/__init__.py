@@ -21,9 +21,7 @@ class Mutation:
     login = strawberry.mutation(resolver=login, permission_classes=[Public])
     refresh_session = strawberry.mutation(resolver=refresh_session, permission_classes=[Public])
     logout = strawberry.mutation(resolver=logout, permission_classes=[Public])
-    update_profile = strawberry.mutation(
-        resolver=update_profile, extensions=[NotBuiltYet()], permission_classes=[UserOnly]
-    )
+    update_profile = strawberry.mutation(resolver=update_profile, permission_classes=[UserOnly])
     change_password = strawberry.mutation(
         resolver=change_password, extensions=[NotBuiltYet()], permission_classes=[UserOnly]
     )

@@ -5,8 +5,11 @@ from typing import Annotated
 import strawberry
 
 from subgraphs.runtime.graphql.refusals import ValidationFailed, VersionConflict
+from subgraphs.runtime.outcomes import Invalid, Stale
 from subgraphs.users.context import UsersInfo
 from subgraphs.users.mutations.user_success import UserSuccess
+from subgraphs.users.operations.update_profile import update_profile as operation
+from subgraphs.users.types import User
 
 
 @strawberry.input
@@ -23,4 +26,16 @@ UpdateProfileResult = Annotated[
 
 
 async def update_profile(info: UsersInfo, input: UpdateProfileInput) -> UpdateProfileResult | None:
-    return None
+    context = info.context
+    asked = {"displayName": input.display_name, "region": input.region, "timezone": input.timezone}
+    changes = {name: value for name, value in asked.items() if value is not strawberry.UNSET}
+    user_id = context.identity.user_id or ""
+    outcome = await operation(context.tools, user_id, input.expected_version, changes)
+    match outcome:
+        case Invalid():
+            return ValidationFailed.of(outcome)
+        case Stale():
+            return VersionConflict.of(outcome)
+    await context.recency.mark()
+    context.users_by_id.clear(user_id)
+    return UserSuccess(user=User.of(outcome))
