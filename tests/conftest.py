@@ -11,6 +11,7 @@ import pytest
 from motor.motor_asyncio import AsyncIOMotorClient
 
 from subgraphs.runtime.mongo import Mongo
+from subgraphs.runtime.revocations import Revocations, Standing
 from subgraphs.runtime.settings import StoreSettings
 from tests.fixtures.client import ROUTER_SECRET
 from tests.fixtures.clock import FrozenClock
@@ -90,6 +91,7 @@ def service_settings(mongo_url: str, redis_url: str, database_name: str) -> dict
         "router_secret": ROUTER_SECRET,
         "cursor_secret": "the-cursor-secret-of-the-tests",
         "jwks_url": "http://127.0.0.1:9/unused",
+        "revocations_url": "http://127.0.0.1:9/unused",
     }
 
 
@@ -97,6 +99,16 @@ def service_settings(mongo_url: str, redis_url: str, database_name: str) -> dict
 def issuer() -> Issuer:
     """The issuer that the subgraphs under test trust."""
     return Issuer()
+
+
+@pytest.fixture
+def nothing_revoked() -> Revocations:
+    """Nobody's roles or status changed lately."""
+
+    async def fetch() -> dict[str, Standing]:
+        return {}
+
+    return Revocations(fetch)
 
 
 @pytest.fixture

@@ -135,6 +135,7 @@ class Stack:
             "ROUTER_SECRET": self.secrets.router_secret,
             "CURSOR_SECRET": self.secrets.cursor_secret,
             "JWKS_URL": f"{self.url_of('users')}/.well-known/jwks.json",
+            "REVOCATIONS_URL": f"{self.url_of('users')}/revocations",
         }
         if name == "users":
             environ["SIGNING_KEYS_FILE"] = str(self.secrets.signing_keys)

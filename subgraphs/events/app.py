@@ -11,24 +11,31 @@ from subgraphs.runtime.clock import Clock
 from subgraphs.runtime.identity import KeySource
 from subgraphs.runtime.jwks import RemoteKeys
 from subgraphs.runtime.parts import Parts, build_app, build_parts
+from subgraphs.runtime.revocations import RemoteRevocations, Revocations
 from subgraphs.runtime.service import serve
 from subgraphs.runtime.settings import load_settings
 from subgraphs.runtime.telemetry import configure_logs
 
 
 def build(
-    settings: EventsSettings, *, keys: KeySource | None = None, clock: Clock | None = None
+    settings: EventsSettings,
+    *,
+    keys: KeySource | None = None,
+    revocations: Revocations | None = None,
+    clock: Clock | None = None,
 ) -> tuple[FastAPI, Parts]:
     """The app of these settings."""
     parts = build_parts("events", settings, clock=clock)
     tools = Tools(mongo=parts.mongo, store=EventStore(parts.mongo), clock=parts.clock)
     remote = RemoteKeys(settings.jwks_url)
+    standings = RemoteRevocations(settings.revocations_url, settings.router_secret.get_secret_value())
     app = build_app(
         parts,
         schema=schema,
         keys=keys or remote,
-        make_context=lambda identity: make_context(parts, tools, identity),
-        on_stop=[remote.close],
+        revocations=revocations or Revocations(standings),
+        make_context=lambda caller: make_context(parts, tools, caller),
+        on_stop=[remote.close, standings.close],
     )
     return app, parts
 

@@ -8,8 +8,7 @@ from subgraphs.events.loaders import ActivitiesByUser, EventsById, TalliesByEven
 from subgraphs.events.model.event import Event
 from subgraphs.events.operations.tools import Tools
 from subgraphs.runtime.graphql.context import RequestContext
-from subgraphs.runtime.identity import Identity
-from subgraphs.runtime.parts import Parts
+from subgraphs.runtime.parts import Caller, Parts
 
 
 @dataclass
@@ -35,8 +34,9 @@ class EventsContext(RequestContext):
 EventsInfo = Info[EventsContext, None]
 
 
-def make_context(parts: Parts, tools: Tools, identity: Identity) -> EventsContext:
-    """The context of one request by `identity`."""
+def make_context(parts: Parts, tools: Tools, caller: Caller) -> EventsContext:
+    """The context of one request by `caller`."""
+    identity = caller.identity
     recency = parts.recency(identity)
     return EventsContext(
         identity=identity,

@@ -16,6 +16,7 @@ from subgraphs.runtime.clock import Clock
 from subgraphs.runtime.identity import KeySource
 from subgraphs.runtime.jwks import RemoteKeys
 from subgraphs.runtime.parts import Parts, build_app, build_parts
+from subgraphs.runtime.revocations import RemoteRevocations, Revocations
 from subgraphs.runtime.service import serve
 from subgraphs.runtime.settings import load_settings
 from subgraphs.runtime.telemetry import configure_logs
@@ -25,6 +26,7 @@ def build(
     settings: RewardsSettings,
     *,
     keys: KeySource | None = None,
+    revocations: Revocations | None = None,
     clock: Clock | None = None,
     events_transport: httpx.AsyncBaseTransport | None = None,
 ) -> tuple[FastAPI, Parts]:
@@ -46,12 +48,14 @@ def build(
     )
     claims = Claims(tools, seconds=settings.claim_seconds)
     remote = RemoteKeys(settings.jwks_url)
+    standings = RemoteRevocations(settings.revocations_url, settings.router_secret.get_secret_value())
     app = build_app(
         parts,
         schema=schema,
         keys=keys or remote,
-        make_context=lambda identity: make_context(parts, tools, claims, identity),
-        on_stop=[claims.close, events.close, remote.close],
+        revocations=revocations or Revocations(standings),
+        make_context=lambda caller: make_context(parts, tools, claims, caller.identity),
+        on_stop=[claims.close, events.close, remote.close, standings.close],
     )
     return app, parts
 

@@ -1,37 +1,46 @@
 """The door of a subgraph: only the router and trusted services are answered, and a bad token is refused, not ignored."""
 
-from typing import Final
-
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from subgraphs.runtime.graphql.errors import FORBIDDEN, UNAUTHENTICATED, UNAVAILABLE
-from subgraphs.runtime.identity import ANONYMOUS, InvalidToken, KeysUnavailable, TokenVerifier, same_secret
+from subgraphs.runtime.identity import (
+    ANONYMOUS,
+    ROUTER_SECRET_HEADER,
+    InvalidToken,
+    KeysUnavailable,
+    TokenVerifier,
+    same_secret,
+)
+from subgraphs.runtime.revocations import Revocations
 from subgraphs.runtime.service import graphql_refusal
-
-ROUTER_SECRET_HEADER: Final = b"x-router-secret"
 
 
 class Gate:
     """Guards one path. What passes carries its identity in the request's state."""
 
-    def __init__(self, app: ASGIApp, *, path: str, router_secret: str, verifier: TokenVerifier) -> None:
+    def __init__(
+        self, app: ASGIApp, *, path: str, router_secret: str, verifier: TokenVerifier, revocations: Revocations
+    ) -> None:
         self._app = app
         self._path = path
         self._router_secret = router_secret
         self._verifier = verifier
+        self._revocations = revocations
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["path"].rstrip("/") != self._path:
             await self._app(scope, receive, send)
             return
         headers = dict(scope["headers"])
-        secret = headers.get(ROUTER_SECRET_HEADER)
+        secret = headers.get(ROUTER_SECRET_HEADER.encode())
         from_router = same_secret(None if secret is None else secret.decode("latin-1"), self._router_secret)
         authorization = headers.get(b"authorization")
         refusal = None
         identity = ANONYMOUS
         try:
-            identity = await self._verifier.identify(None if authorization is None else authorization.decode("latin-1"))
+            identity = self._revocations.judge(
+                await self._verifier.identify(None if authorization is None else authorization.decode("latin-1"))
+            )
         except InvalidToken as error:
             # The router passes on a refusal as it is only from an answer of status 200.
             refusal = graphql_refusal(200 if from_router else 401, UNAUTHENTICATED, str(error))

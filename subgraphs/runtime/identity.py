@@ -14,6 +14,7 @@ from subgraphs.runtime.clock import Clock
 ALGORITHM: Final = "EdDSA"
 AUDIENCE: Final = "supergraph"
 LEEWAY_SECONDS: Final = 5
+ROUTER_SECRET_HEADER: Final = "x-router-secret"  # noqa: S105 - a name
 
 
 class Kind(StrEnum):
@@ -38,11 +39,17 @@ STAFF: Final = frozenset({Privilege.OPERATOR, Privilege.AUDITOR, Privilege.ADMIN
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """The caller: nobody, a user with roles, or a trusted service. `id` is None for nobody."""
+    """The caller: nobody, a user with roles, or a trusted service. `id` is None for nobody.
+
+    `withheld` are roles of the token that cannot be confirmed for the moment; `session_id` is the session that the token
+    was issued in.
+    """
 
     kind: Kind
     id: str | None = None
     roles: frozenset[Privilege] = field(default=frozenset())
+    withheld: frozenset[Privilege] = field(default=frozenset())
+    session_id: str | None = None
 
     @property
     def user_id(self) -> str | None:
@@ -140,7 +147,8 @@ class TokenVerifier:
             raise InvalidToken("the access token is not valid") from None
         if kind is Kind.ANONYMOUS:
             raise InvalidToken("the access token is not valid")
-        return Identity(kind, str(claims["sub"]), roles)
+        session_id = claims.get("sid")
+        return Identity(kind, str(claims["sub"]), roles, session_id=session_id if isinstance(session_id, str) else None)
 
 
 def sign_token(
@@ -152,9 +160,10 @@ def sign_token(
     roles: Iterable[str],
     issued_at: datetime,
     expires_at: datetime,
+    session_id: str | None = None,
 ) -> str:
     """A signed access token; `key` is a private key of a JWK set and its `kid` goes into the header."""
-    claims = {
+    claims: dict[str, Any] = {
         "iss": issuer,
         "aud": AUDIENCE,
         "sub": subject,
@@ -163,6 +172,8 @@ def sign_token(
         "iat": int(issued_at.timestamp()),
         "exp": int(expires_at.timestamp()),
     }
+    if session_id is not None:
+        claims["sid"] = session_id
     return jwt.encode(claims, key, algorithm=ALGORITHM, headers={"kid": key.key_id})
 
 

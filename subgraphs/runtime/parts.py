@@ -1,12 +1,15 @@
 """The parts that every subgraph's process is built from."""
 
+import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from fastapi import APIRouter, FastAPI
 from starlette.requests import Request
 
+from subgraphs.runtime.address import FORWARDED_HEADER, client_address
 from subgraphs.runtime.clock import Clock, SystemClock
 from subgraphs.runtime.connection import Cursors
 from subgraphs.runtime.gate import Gate
@@ -14,9 +17,11 @@ from subgraphs.runtime.graphql.context import RequestContext
 from subgraphs.runtime.graphql.schema import FederatedSchema
 from subgraphs.runtime.graphql.view import GraphQLView
 from subgraphs.runtime.identity import Identity, KeySource, TokenVerifier
+from subgraphs.runtime.limits import Limits
 from subgraphs.runtime.mongo import Mongo
 from subgraphs.runtime.recency import Recency
 from subgraphs.runtime.redis import RedisClient, connect_redis
+from subgraphs.runtime.revocations import Revocations
 from subgraphs.runtime.service import Health, Tracing, create_app
 from subgraphs.runtime.settings import ServiceSettings
 
@@ -31,6 +36,7 @@ class Parts:
     mongo: Mongo
     redis: RedisClient
     cursors: Cursors
+    limits: Limits
     health: Health
 
     def recency(self, identity: Identity) -> Recency:
@@ -41,21 +47,26 @@ class Parts:
 def build_parts(name: str, settings: ServiceSettings, *, clock: Clock | None = None) -> Parts:
     """The parts, with connections that open when first used. Redis is no condition of readiness: all works without it."""
     mongo = Mongo(settings, app_name=f"laurel-{name}")
+    redis = connect_redis(settings.redis_url)
+    used_clock = clock or SystemClock()
     return Parts(
         name=name,
         settings=settings,
-        clock=clock or SystemClock(),
+        clock=used_clock,
         mongo=mongo,
-        redis=connect_redis(settings.redis_url),
+        redis=redis,
+        limits=Limits(redis, used_clock),
         cursors=Cursors(settings.cursor_secret.get_secret_value()),
         health=Health({"mongo": mongo.ping}),
     )
 
 
-def identity_of(request: Request) -> Identity:
-    """The identity that the gate found."""
-    identity: Identity = request.state.identity
-    return identity
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who asks, and from which network address, where a trusted proxy tells it."""
+
+    identity: Identity
+    address: str | None
 
 
 def build_app(
@@ -63,29 +74,38 @@ def build_app(
     *,
     schema: FederatedSchema,
     keys: KeySource,
-    make_context: Callable[[Identity], RequestContext],
+    revocations: Revocations,
+    make_context: Callable[[Caller], RequestContext],
     routers: Sequence[APIRouter] = (),
+    jobs: Sequence[Callable[[], Coroutine[Any, Any, None]]] = (),
     on_stop: Sequence[Callable[[], Awaitable[None]]] = (),
 ) -> FastAPI:
-    """The subgraph's ASGI app: `/graphql` behind the gate, health, and the routers of its own."""
+    """The subgraph's ASGI app: `/graphql` behind the gate, health, and the routers of its own. Each of `jobs` runs as
+    long as the app does."""
 
     @contextlib.asynccontextmanager
     async def lifespan() -> AsyncIterator[None]:
+        await revocations.refresh()
+        running = [asyncio.create_task(job()) for job in (revocations.run, *jobs)]
         try:
             yield
         finally:
+            for task in running:
+                task.cancel()
             for stop in on_stop:
                 await stop()
             await parts.redis.aclose()
             parts.mongo.close()
 
     async def context(request: Request) -> RequestContext:
-        return make_context(identity_of(request))
+        forwarded = request.headers.get(FORWARDED_HEADER)
+        address = client_address(forwarded, parts.settings.trusted_proxies)
+        return make_context(Caller(request.state.identity, address))
 
     view = GraphQLView(schema, context)
     app = create_app(name=parts.name, health=parts.health, routers=[view, *routers], lifespan=lifespan)
     verifier = TokenVerifier(keys, issuer=parts.settings.token_issuer, clock=parts.clock)
     secret = parts.settings.router_secret.get_secret_value()
-    app.add_middleware(Gate, path="/graphql", router_secret=secret, verifier=verifier)
+    app.add_middleware(Gate, path="/graphql", router_secret=secret, verifier=verifier, revocations=revocations)
     app.add_middleware(Tracing)
     return app

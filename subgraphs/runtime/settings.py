@@ -38,7 +38,13 @@ class ServiceSettings(ServerSettings):
     router_secret: SecretStr = Field(min_length=16, description="the header x-router-secret must carry it")
     cursor_secret: SecretStr = Field(min_length=16, description="signs the cursors of connections")
     jwks_url: str = Field(description="where the public keys of access tokens are published")
+    revocations_url: str = Field(description="where users tells whose roles or status changed lately")
     token_issuer: str = "laurel"  # noqa: S105 - a name
+    trusted_proxies: int = Field(
+        default=0,
+        ge=0,
+        description="how many proxies before the router append to x-forwarded-for; 0: it is not believed",
+    )
 
 
 Settings = TypeVar("Settings", bound=BaseSettings)

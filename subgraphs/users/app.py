@@ -1,26 +1,42 @@
 """The process of users: settings in, ASGI app out."""
 
-from fastapi import APIRouter, FastAPI
+from pathlib import Path
+from typing import Annotated
+
+from fastapi import APIRouter, FastAPI, Header
 from fastapi.responses import JSONResponse
 
 from subgraphs.runtime.clock import Clock
+from subgraphs.runtime.identity import same_secret
 from subgraphs.runtime.parts import Parts, build_app, build_parts
+from subgraphs.runtime.revocations import Revocations, revocations_document
 from subgraphs.runtime.service import serve
 from subgraphs.runtime.settings import load_settings
 from subgraphs.runtime.telemetry import configure_logs
 from subgraphs.users.context import make_context
-from subgraphs.users.keys import SigningKeys, load_signing_keys
+from subgraphs.users.keys import SigningKeys, load_signing_keys, watch
+from subgraphs.users.operations.change_access import standings
+from subgraphs.users.operations.rates import Rates
 from subgraphs.users.operations.sessions import Tools
 from subgraphs.users.passwords import Passwords
 from subgraphs.users.schema import schema
 from subgraphs.users.settings import UsersSettings
-from subgraphs.users.store import UserStore
+from subgraphs.users.store.notifications import Inbox
+from subgraphs.users.store.sessions import SessionStore
+from subgraphs.users.store.users import UserStore
 
 JWKS_SECONDS = 60
 
 
-def build(settings: UsersSettings, *, keys: SigningKeys, clock: Clock | None = None) -> tuple[FastAPI, Parts]:
-    """The app of these settings."""
+def build(
+    settings: UsersSettings,
+    *,
+    keys: SigningKeys,
+    keys_file: Path | None = None,
+    revocations: Revocations | None = None,
+    clock: Clock | None = None,
+) -> tuple[FastAPI, Parts]:
+    """The app of these settings. `keys_file` is read anew whenever it changes."""
     parts = build_parts("users", settings, clock=clock)
     passwords = Passwords(
         memory_kib=settings.password_memory_kib,
@@ -29,7 +45,10 @@ def build(settings: UsersSettings, *, keys: SigningKeys, clock: Clock | None = N
     )
     tools = Tools(
         mongo=parts.mongo,
-        store=UserStore(parts.mongo),
+        users=UserStore(parts.mongo),
+        sessions=SessionStore(parts.mongo),
+        inbox=Inbox(parts.mongo),
+        rates=Rates(parts.limits, settings),
         passwords=passwords,
         keys=keys,
         issuer=settings.token_issuer,
@@ -42,9 +61,11 @@ def build(settings: UsersSettings, *, keys: SigningKeys, clock: Clock | None = N
     app = build_app(
         parts,
         schema=schema,
-        keys=keys.verifying,
-        make_context=lambda identity: make_context(parts, tools, identity),
-        routers=[_key_router(keys)],
+        keys=keys,
+        revocations=revocations or Revocations(lambda: standings(parts.mongo, parts.clock)),
+        make_context=lambda caller: make_context(parts, tools, caller),
+        routers=[_key_router(keys), _revocations_router(parts)],
+        jobs=[] if keys_file is None else [lambda: watch(keys, keys_file)],
         on_stop=[stop],
     )
     return app, parts
@@ -60,11 +81,26 @@ def _key_router(keys: SigningKeys) -> APIRouter:
     return router
 
 
+def _revocations_router(parts: Parts) -> APIRouter:
+    router = APIRouter()
+    secret = parts.settings.router_secret.get_secret_value()
+
+    @router.get("/revocations")
+    async def revocations(x_router_secret: Annotated[str | None, Header()] = None) -> JSONResponse:
+        if not same_secret(x_router_secret, secret):
+            return JSONResponse({"error": "the router's secret is missing"}, status_code=403)
+        document = revocations_document(await standings(parts.mongo, parts.clock))
+        return JSONResponse(document, headers={"cache-control": "no-store"})
+
+    return router
+
+
 def main() -> None:
     """Runs until SIGTERM or SIGINT."""
     settings = load_settings(UsersSettings)
     configure_logs("users", settings.log_level)
-    app, parts = build(settings, keys=load_signing_keys(settings.signing_keys_file))
+    path = settings.signing_keys_file
+    app, parts = build(settings, keys=load_signing_keys(path), keys_file=path)
     serve(app, parts.health, settings)
 
 

@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from strawberry.types import Info
 
 from subgraphs.runtime.graphql.context import RequestContext
-from subgraphs.runtime.identity import Identity
-from subgraphs.runtime.parts import Parts
-from subgraphs.users.loaders import UsersById
+from subgraphs.runtime.parts import Caller, Parts
+from subgraphs.users.loaders import NotificationsByUser, UnreadByUser, UsersById
 from subgraphs.users.operations.sessions import Tools
 
 
@@ -16,20 +15,26 @@ class UsersContext(RequestContext):
     """Loaders and use cases of one request."""
 
     users_by_id: UsersById
+    notifications_by_user: NotificationsByUser
+    unread_by_user: UnreadByUser
     tools: Tools
+    address: str | None
 
 
 UsersInfo = Info[UsersContext, None]
 
 
-def make_context(parts: Parts, tools: Tools, identity: Identity) -> UsersContext:
-    """The context of one request by `identity`."""
-    recency = parts.recency(identity)
+def make_context(parts: Parts, tools: Tools, caller: Caller) -> UsersContext:
+    """The context of one request by `caller`."""
+    recency = parts.recency(caller.identity)
     return UsersContext(
-        identity=identity,
+        identity=caller.identity,
         clock=parts.clock,
         cursors=parts.cursors,
         recency=recency,
         users_by_id=UsersById(recency),
+        notifications_by_user=NotificationsByUser(recency, parts.cursors),
+        unread_by_user=UnreadByUser(recency),
         tools=tools,
+        address=caller.address,
     )

@@ -15,7 +15,7 @@ from subgraphs.users.keys import SigningKeys, load_signing_keys
 def service_token(keys: SigningKeys, issuer: str, name: str, days: int, now: datetime) -> str:
     """A token that names the service `svc:<name>` for `days` days."""
     return sign_token(
-        keys.current,
+        keys.current(now),
         issuer=issuer,
         kind=Kind.SERVICE,
         subject=f"svc:{name}",

@@ -5,11 +5,11 @@ import strawberry
 from subgraphs.runtime.audit import LATEST_FIRST, audit_page
 from subgraphs.runtime.connection import list_scope
 from subgraphs.runtime.graphql.access import Admins, Auditors, Public, SignedIn
-from subgraphs.runtime.graphql.not_built import NotBuiltYet
 from subgraphs.runtime.graphql.pages import page_bounds
-from subgraphs.users import model
 from subgraphs.users.context import UsersInfo
-from subgraphs.users.types import AUDIT_TYPES, AuditConnection, User, UserConnection, UserFilter, UserSort
+from subgraphs.users.model import user as model
+from subgraphs.users.store.users import SORTS, UserQuery, count_users, users_page
+from subgraphs.users.types.users import AUDIT_TYPES, AuditConnection, User, UserConnection, UserFilter, UserSort
 
 
 @strawberry.type
@@ -25,9 +25,10 @@ class Query:
         found = await info.context.users_by_id.load(id)
         return None if found is None else User.of(found)
 
-    @strawberry.field(description="Admins only.", extensions=[NotBuiltYet()], permission_classes=[Admins])
-    def users(
+    @strawberry.field(description="Admins only.", permission_classes=[Admins])
+    async def users(
         self,
+        info: UsersInfo,
         filter: UserFilter | None = strawberry.UNSET,
         sort: UserSort = UserSort.CREATED_AT_DESC,
         first: int | None = strawberry.UNSET,
@@ -35,7 +36,14 @@ class Query:
         last: int | None = strawberry.UNSET,
         before: str | None = strawberry.UNSET,
     ) -> UserConnection | None:
-        return None
+        context = info.context
+        query = filter.query() if filter else UserQuery()
+        order = SORTS[sort.value]
+        scope = list_scope("Query.users", order, {"query": query})
+        bounds = page_bounds(context.cursors, scope, first, after, last, before)
+        database = await context.recency.database()
+        page = await users_page(database, query, order, bounds, context.cursors, scope)
+        return UserConnection.of(page, lambda: count_users(database, query))
 
     @strawberry.field(description="Auditors and admins only.", permission_classes=[Auditors])
     async def user_audit(

@@ -1,12 +1,23 @@
-"""What users' worker does: hands over the messages of its outbox."""
+"""What users' worker does: hands over its outbox, and puts what happened to rewards into inboxes."""
 
 from subgraphs.runtime.mongo import Mongo
-from subgraphs.runtime.outbox import Publisher, Relay
+from subgraphs.runtime.outbox import Message, Publisher, Relay
 from subgraphs.runtime.worker import Worker
+from subgraphs.users.model.notification import of_request
 from subgraphs.users.settings import UsersWorkerSettings
+from subgraphs.users.store.notifications import Inbox
 
 
 def build_worker(settings: UsersWorkerSettings, publisher: Publisher) -> Worker:
     """The worker of these settings."""
     mongo = Mongo(settings, app_name="laurel-users-worker")
-    return Worker(name="users", mongo=mongo, jobs=(Relay(mongo, publisher).run,))
+    inbox = Inbox(mongo)
+
+    async def notify(message: Message) -> None:
+        # The message's id makes the entry unique: the same message again changes nothing.
+        told = message.payload
+        entry = of_request(told["userId"], message.id, told["requestId"], told["status"], message.at)
+        if entry is not None:
+            await inbox.put(entry)
+
+    return Worker(name="users", mongo=mongo, handlers={"rewards.request": notify}, jobs=(Relay(mongo, publisher).run,))

@@ -10,6 +10,7 @@ from subgraphs.rewards.app import build
 from subgraphs.rewards.settings import RewardsSettings
 from subgraphs.rewards.store import COLLECTIONS
 from subgraphs.runtime.mongo import Mongo, ensure_collections
+from subgraphs.runtime.revocations import Revocations
 from tests.fixtures.client import InProcess
 from tests.fixtures.clock import FrozenClock
 from tests.fixtures.issuer import Issuer
@@ -29,6 +30,7 @@ async def start_rewards(
     mongo: Mongo,
     issuer: Issuer,
     clock: FrozenClock,
+    nothing_revoked: Revocations,
     events_service: EventsService,
     exit_stack: Any,
 ) -> Callable[..., Any]:
@@ -45,7 +47,7 @@ async def start_rewards(
             }
         )
         transport = httpx.ASGITransport(app=events_service)
-        app, _ = build(settings, keys=issuer.keys, clock=clock, events_transport=transport)
+        app, _ = build(settings, keys=issuer.keys, revocations=nothing_revoked, clock=clock, events_transport=transport)
         running: InProcess = await exit_stack.enter_async_context(InProcess(app))
         return running
 

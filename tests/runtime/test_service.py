@@ -18,8 +18,8 @@ from subgraphs.runtime.graphql.access import Admins, Public, SignedIn, Staff, Us
 from subgraphs.runtime.graphql.context import RequestContext
 from subgraphs.runtime.graphql.not_built import NotBuiltYet
 from subgraphs.runtime.graphql.schema import build_schema
-from subgraphs.runtime.identity import Identity
-from subgraphs.runtime.parts import Parts, build_app, build_parts
+from subgraphs.runtime.parts import Caller, Parts, build_app, build_parts
+from subgraphs.runtime.revocations import Revocations
 from subgraphs.runtime.settings import ServiceSettings
 from tests.fixtures.client import InProcess
 from tests.fixtures.clock import FrozenClock
@@ -102,12 +102,14 @@ def parts(service_settings: dict[str, Any], clock: FrozenClock) -> Parts:
 
 
 @pytest.fixture
-async def service(parts: Parts, issuer: Issuer) -> AsyncIterator[InProcess]:
-    def make_context(identity: Identity) -> ThingContext:
+async def service(parts: Parts, issuer: Issuer, nothing_revoked: Revocations) -> AsyncIterator[InProcess]:
+    def make_context(caller: Caller) -> ThingContext:
+        identity = caller.identity
         return ThingContext(identity, parts.clock, parts.cursors, parts.recency(identity), One(find))
 
     schema = build_schema(query=Query, mutation=Mutation, types=[Thing])
-    async with InProcess(build_app(parts, schema=schema, keys=issuer.keys, make_context=make_context)) as running:
+    app = build_app(parts, schema=schema, keys=issuer.keys, revocations=nothing_revoked, make_context=make_context)
+    async with InProcess(app) as running:
         yield running
 
 
@@ -239,17 +241,18 @@ async def test_readiness_follows_the_store_and_the_drain(service: InProcess, par
 
 
 async def test_a_store_out_of_reach_makes_the_service_not_ready_without_saying_where(
-    service_settings: dict[str, Any], issuer: Issuer
+    service_settings: dict[str, Any], issuer: Issuer, nothing_revoked: Revocations
 ) -> None:
     away = {**service_settings, "mongo_url": "mongodb://127.0.0.1:9", "mongo_timeout_seconds": 0.5}
     parts = build_parts("things", ServiceSettings(**away))
     schema = build_schema(query=Query, mutation=Mutation, types=[Thing])
 
-    def make_context(identity: Identity) -> ThingContext:
+    def make_context(caller: Caller) -> ThingContext:
+        identity = caller.identity
         return ThingContext(identity, parts.clock, parts.cursors, parts.recency(identity), One(find))
 
     async with contextlib.AsyncExitStack() as stack:
-        app = build_app(parts, schema=schema, keys=issuer.keys, make_context=make_context)
+        app = build_app(parts, schema=schema, keys=issuer.keys, revocations=nothing_revoked, make_context=make_context)
         running = await stack.enter_async_context(InProcess(app))
         response = await running.http.get("/health/ready")
     assert response.status_code == 503

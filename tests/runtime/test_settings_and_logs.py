@@ -24,6 +24,7 @@ COMPLETE = {
     "ROUTER_SECRET": "0123456789abcdef",
     "CURSOR_SECRET": "0123456789abcdef",
     "JWKS_URL": "http://127.0.0.1/jwks",
+    "REVOCATIONS_URL": "http://127.0.0.1/revocations",
 }
 
 

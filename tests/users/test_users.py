@@ -3,27 +3,20 @@
 import os
 import subprocess
 import sys
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from subgraphs.runtime.identity import Kind, TokenVerifier
+from subgraphs.runtime.identity import TokenVerifier
 from subgraphs.runtime.mongo import Mongo
-from subgraphs.users.keys import SigningKeys, load_signing_keys
-from subgraphs.users.model import (
-    Role,
-    User,
-    UserStatus,
-    email_key,
-    new_refresh_token,
-    new_user_id,
-    normalise_email,
-    regions,
-    user_of_token,
-)
-from subgraphs.users.store import user_document
+from subgraphs.users.issue_keys import issue
+from subgraphs.users.keys import SigningKeys, load_signing_keys, watch
+from subgraphs.users.model.session import new_refresh_token, user_of_token
+from subgraphs.users.model.user import Role, User, UserStatus, email_key, new_user_id, normalise_email, regions
+from subgraphs.users.store.users import user_document
 from tests.fixtures.client import InProcess
 from tests.fixtures.clock import FrozenClock
 from tests.fixtures.commands import CommandLog
@@ -37,7 +30,7 @@ VISIBLE = {
     "operator": TO_STAFF,
     "auditor": TO_STAFF,
     "admin": set(FIELDS),
-    "service": {"id", "displayName"},
+    "service": {"id", "displayName", "region", "timezone", "createdAt"},
 }
 
 
@@ -152,19 +145,43 @@ def run(module: str, *arguments: str, **environment: str) -> subprocess.Complete
     )
 
 
-async def test_keys_are_issued_for_their_owner_alone_and_the_older_one_goes_on_verifying(tmp_path: Path) -> None:
+async def test_a_new_key_is_published_first_and_signs_later_beside_the_older_one(tmp_path: Path) -> None:
     path = tmp_path / "keys.json"
+    now = datetime.now(UTC)
     assert run("subgraphs.users.issue_keys", "--out", str(path)).returncode == 0
-    first = load_signing_keys(path)
-    assert run("subgraphs.users.issue_keys", "--out", str(path)).returncode == 0
-    second = load_signing_keys(path)
-    assert path.stat().st_mode & 0o777 == 0o600
-    assert first.current.key_id != second.current.key_id
-    assert [key["kid"] for key in second.public_set["keys"]] == [second.current.key_id, first.current.key_id]
-    printed = run("subgraphs.users.issue_service_token", "--name", "shop", "--days", "2", SIGNING_KEYS_FILE=str(path))
-    verifier = TokenVerifier(second.verifying, issuer="laurel", clock=FrozenClock())
-    identity = await verifier.identify(f"Bearer {printed.stdout.strip()}")
-    assert (identity.kind, identity.id) == (Kind.SERVICE, "svc:shop")
+    first = load_signing_keys(path).current(now).key_id
+    assert run("subgraphs.users.issue_keys", "--out", str(path), "--after", "900").returncode == 0
+    both = load_signing_keys(path)
+    assert path.stat().st_mode & 0o077 == 0
+    published = [key["kid"] for key in both.public_set["keys"]]
+    assert (len(published), published[1]) == (2, first)
+    assert not any({"d", "signs_from"} & key.keys() for key in both.public_set["keys"])
+    assert both.current(now).key_id == first
+    assert both.current(now + timedelta(seconds=901)).key_id == published[0]
+    assert all([await both.key(held) is not None for held in published])
+    token = run("subgraphs.users.issue_service_token", "--name", "shop", SIGNING_KEYS_FILE=str(path)).stdout.strip()
+    verifier = TokenVerifier(both, issuer="laurel", clock=FrozenClock(now))
+    assert (await verifier.identify(f"Bearer {token}")).id == "svc:shop"
+
+
+async def test_a_file_that_changes_is_loaded_and_one_without_sense_is_not(tmp_path: Path) -> None:
+    path = tmp_path / "keys.json"
+    issue(path, keep=0)
+    keys = load_signing_keys(path)
+    first = keys.public_set
+    texts = iter(["{broken", None])
+
+    async def sleep(_: float) -> None:
+        text = next(texts)
+        if text is None:
+            assert keys.public_set == first
+            issue(path, keep=0)
+            return
+        path.write_text(text)
+
+    with pytest.raises(RuntimeError, match="StopIteration"):
+        await watch(keys, path, sleep=sleep)
+    assert keys.public_set == load_signing_keys(path).public_set != first
 
 
 @pytest.mark.parametrize("content", ["", "{}", '{"keys": []}', '{"keys": [{"kty": "OKP", "kid": "a"}]}'])

@@ -20,8 +20,8 @@ from subgraphs.events.store.activities import activity_document
 from subgraphs.events.store.events import event_document
 from subgraphs.rewards.store.offers import offer_document, reward_document, stock_document
 from subgraphs.runtime.mongo import Document
-from subgraphs.users.model import Role, User, UserStatus, email_key
-from subgraphs.users.store import user_document
+from subgraphs.users.model.user import Role, User, UserStatus, email_key
+from subgraphs.users.store.users import user_document
 
 BATCH: Final = 2_000
 _MOST_ACTIVITIES: Final = 40

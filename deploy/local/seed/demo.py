@@ -21,8 +21,8 @@ from subgraphs.rewards.store.requests import request_document
 from subgraphs.rewards.store.wallets import ledger_document, lot_document
 from subgraphs.runtime import audit
 from subgraphs.runtime.mongo import Document, DocumentCollection
-from subgraphs.users.model import email_key
-from subgraphs.users.store import user_document
+from subgraphs.users.model.user import email_key
+from subgraphs.users.store.users import user_document
 
 SEED: Final = 20_260_301
 MARK: Final = "seed"

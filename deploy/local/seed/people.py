@@ -7,7 +7,7 @@ from typing import Final
 
 from subgraphs.events.model.activity import Activity
 from subgraphs.events.model.rule import ActivityType
-from subgraphs.users.model import Role, User, UserStatus
+from subgraphs.users.model.user import Role, User, UserStatus
 
 # (region, time zone, weight)
 PLACES: Final = (

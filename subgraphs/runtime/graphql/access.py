@@ -5,6 +5,7 @@ entity, a query or a mutation that declares none of these fails the tests, and `
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, ClassVar, Final
 
 import strawberry
@@ -12,7 +13,7 @@ from strawberry.extensions import FieldExtension
 from strawberry.permission import BasePermission, PermissionExtension
 from strawberry.types import Info
 
-from subgraphs.runtime.graphql.errors import Forbidden, Unauthenticated
+from subgraphs.runtime.graphql.errors import UNAVAILABLE, CodedError, Forbidden, Unauthenticated
 from subgraphs.runtime.identity import ANONYMOUS, STAFF, Identity, Kind, Privilege
 
 
@@ -29,6 +30,8 @@ class Access(BasePermission):
         identity: Identity = info.context.identity
         if self.allows(identity):
             return True
+        if identity.withheld and self.allows(replace(identity, roles=identity.roles | identity.withheld)):
+            raise CodedError(UNAVAILABLE, "privileged roles cannot be confirmed for the moment")
         raise Unauthenticated() if identity == ANONYMOUS else Forbidden()
 
 

@@ -3,7 +3,6 @@
 import strawberry
 
 from subgraphs.runtime.graphql.access import Admins, Public, UserOnly
-from subgraphs.runtime.graphql.not_built import NotBuiltYet
 from subgraphs.users.mutations.change_password import change_password
 from subgraphs.users.mutations.login import login
 from subgraphs.users.mutations.logout import logout
@@ -22,15 +21,9 @@ class Mutation:
     refresh_session = strawberry.mutation(resolver=refresh_session, permission_classes=[Public])
     logout = strawberry.mutation(resolver=logout, permission_classes=[Public])
     update_profile = strawberry.mutation(resolver=update_profile, permission_classes=[UserOnly])
-    change_password = strawberry.mutation(
-        resolver=change_password, extensions=[NotBuiltYet()], permission_classes=[UserOnly]
-    )
-    mark_notifications_read = strawberry.mutation(
-        resolver=mark_notifications_read, extensions=[NotBuiltYet()], permission_classes=[UserOnly]
-    )
-    set_roles = strawberry.mutation(
-        resolver=set_roles, description="Admins only.", extensions=[NotBuiltYet()], permission_classes=[Admins]
-    )
+    change_password = strawberry.mutation(resolver=change_password, permission_classes=[UserOnly])
+    mark_notifications_read = strawberry.mutation(resolver=mark_notifications_read, permission_classes=[UserOnly])
+    set_roles = strawberry.mutation(resolver=set_roles, description="Admins only.", permission_classes=[Admins])
     set_user_status = strawberry.mutation(
-        resolver=set_user_status, description="Admins only.", extensions=[NotBuiltYet()], permission_classes=[Admins]
+        resolver=set_user_status, description="Admins only.", permission_classes=[Admins]
     )

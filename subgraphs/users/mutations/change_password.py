@@ -5,9 +5,13 @@ from typing import Annotated
 import strawberry
 
 from subgraphs.runtime.graphql.refusals import RateLimited, ValidationFailed
+from subgraphs.runtime.outcomes import Invalid, Limited
 from subgraphs.users.context import UsersInfo
 from subgraphs.users.mutations.session_result import InvalidCredentials
 from subgraphs.users.mutations.user_success import UserSuccess
+from subgraphs.users.operations.change_password import change_password as operation
+from subgraphs.users.operations.sessions import WrongCredentials
+from subgraphs.users.types.users import User
 
 
 @strawberry.input
@@ -22,4 +26,17 @@ ChangePasswordResult = Annotated[
 
 
 async def change_password(info: UsersInfo, input: ChangePasswordInput) -> ChangePasswordResult | None:
-    return None
+    context = info.context
+    viewer = context.identity
+    outcome = await operation(
+        context.tools, viewer.user_id or "", viewer.session_id, input.current_password, input.new_password
+    )
+    match outcome:
+        case WrongCredentials():
+            return InvalidCredentials.of(outcome)
+        case Invalid():
+            return ValidationFailed.of(outcome)
+        case Limited():
+            return RateLimited.of(outcome)
+    await context.recency.mark()
+    return UserSuccess(user=User.of(outcome))

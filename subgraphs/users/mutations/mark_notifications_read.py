@@ -6,7 +6,8 @@ import strawberry
 
 from subgraphs.runtime.graphql.refusals import ValidationFailed
 from subgraphs.users.context import UsersInfo
-from subgraphs.users.types import User
+from subgraphs.users.operations.mark_notifications_read import mark_notifications_read as operation
+from subgraphs.users.types.users import User
 
 
 @strawberry.input(description="1 to 100 ids; those of others are as if they were not there.")
@@ -27,4 +28,13 @@ MarkNotificationsReadResult = Annotated[
 async def mark_notifications_read(
     info: UsersInfo, input: MarkNotificationsReadInput
 ) -> MarkNotificationsReadResult | None:
-    return None
+    context = info.context
+    user_id = context.identity.user_id or ""
+    refused = await operation(context.tools, user_id, input.ids)
+    if refused is not None:
+        return ValidationFailed.of(refused)
+    await context.recency.mark()
+    user = await context.users_by_id.load(user_id)
+    if user is None:
+        raise LookupError("a signed-in user is gone")
+    return MarkNotificationsReadSuccess(user=User.of(user))

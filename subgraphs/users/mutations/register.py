@@ -5,11 +5,11 @@ from typing import Annotated
 import strawberry
 
 from subgraphs.runtime.graphql.refusals import Error, RateLimited, ValidationFailed
-from subgraphs.runtime.outcomes import Invalid
+from subgraphs.runtime.outcomes import Invalid, Limited
 from subgraphs.users.context import UsersInfo
 from subgraphs.users.operations import register as operation
 from subgraphs.users.operations.sessions import SignedIn
-from subgraphs.users.types import Session
+from subgraphs.users.types.sessions import Session
 
 
 @strawberry.input
@@ -44,12 +44,14 @@ async def register(info: UsersInfo, input: RegisterInput) -> RegisterResult | No
         region=input.region or None,
         timezone=input.timezone or None,
     )
-    outcome = await operation.register(info.context.tools, wanted)
+    outcome = await operation.register(info.context.tools, wanted, info.context.address)
     match outcome:
         case SignedIn():
             await info.context.recency.mark(outcome.user.id)
             return RegisterSuccess(session=Session.of(outcome))
         case Invalid():
             return ValidationFailed.of(outcome)
+        case Limited():
+            return RateLimited.of(outcome)
         case operation.AddressTaken():
             return EmailTaken(code="EMAIL_TAKEN", message="there is an account with this address")

@@ -5,8 +5,9 @@ from typing import Annotated
 import strawberry
 
 from subgraphs.runtime.graphql.refusals import Error, RateLimited
+from subgraphs.runtime.outcomes import Limited
 from subgraphs.users.operations.sessions import SignedIn, Suspended, WrongCredentials
-from subgraphs.users.types import Session
+from subgraphs.users.types.sessions import Session
 
 
 @strawberry.type
@@ -37,8 +38,8 @@ RefreshSessionResult = Annotated[
 
 
 def session_result(
-    outcome: SignedIn | WrongCredentials | Suspended,
-) -> LoginSuccess | InvalidCredentials | AccountSuspended:
+    outcome: SignedIn | WrongCredentials | Suspended | Limited,
+) -> LoginSuccess | InvalidCredentials | AccountSuspended | RateLimited:
     """The outcome as a member of the unions."""
     match outcome:
         case SignedIn():
@@ -47,3 +48,5 @@ def session_result(
             return InvalidCredentials.of(outcome)
         case Suspended():
             return AccountSuspended.of(outcome)
+        case Limited():
+            return RateLimited.of(outcome)

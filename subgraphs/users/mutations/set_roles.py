@@ -6,8 +6,10 @@ import strawberry
 
 from subgraphs.runtime.graphql.refusals import NotFound, ValidationFailed, VersionConflict
 from subgraphs.users.context import UsersInfo
-from subgraphs.users.mutations.user_success import UserSuccess
-from subgraphs.users.types import Role
+from subgraphs.users.model import user as model
+from subgraphs.users.mutations.user_success import UserSuccess, access_result
+from subgraphs.users.operations.change_access import set_roles as operation
+from subgraphs.users.types.users import Role
 
 
 @strawberry.input
@@ -24,4 +26,13 @@ SetRolesResult = Annotated[
 
 
 async def set_roles(info: UsersInfo, input: SetRolesInput) -> SetRolesResult | None:
-    return None
+    context = info.context
+    outcome = await operation(
+        context.tools,
+        context.identity.id or "",
+        input.user_id,
+        input.expected_version,
+        [model.Role(role.value) for role in input.roles],
+        input.reason,
+    )
+    return await access_result(context, outcome)

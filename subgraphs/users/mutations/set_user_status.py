@@ -6,8 +6,10 @@ import strawberry
 
 from subgraphs.runtime.graphql.refusals import NotFound, ValidationFailed, VersionConflict
 from subgraphs.users.context import UsersInfo
-from subgraphs.users.mutations.user_success import UserSuccess
-from subgraphs.users.types import UserStatus
+from subgraphs.users.model import user as model
+from subgraphs.users.mutations.user_success import UserSuccess, access_result
+from subgraphs.users.operations.change_access import set_status as operation
+from subgraphs.users.types.users import UserStatus
 
 
 @strawberry.input
@@ -24,4 +26,13 @@ SetUserStatusResult = Annotated[
 
 
 async def set_user_status(info: UsersInfo, input: SetUserStatusInput) -> SetUserStatusResult | None:
-    return None
+    context = info.context
+    outcome = await operation(
+        context.tools,
+        context.identity.id or "",
+        input.user_id,
+        input.expected_version,
+        model.UserStatus(input.status.value),
+        input.reason,
+    )
+    return await access_result(context, outcome)

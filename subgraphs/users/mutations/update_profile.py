@@ -9,7 +9,7 @@ from subgraphs.runtime.outcomes import Invalid, Stale
 from subgraphs.users.context import UsersInfo
 from subgraphs.users.mutations.user_success import UserSuccess
 from subgraphs.users.operations.update_profile import update_profile as operation
-from subgraphs.users.types import User
+from subgraphs.users.types.users import User
 
 
 @strawberry.input

@@ -2,9 +2,28 @@
 
 import strawberry
 
-from subgraphs.users.types import User
+from subgraphs.runtime.graphql.refusals import NotFound, ValidationFailed, VersionConflict
+from subgraphs.runtime.outcomes import Invalid, Missing, Stale
+from subgraphs.users.context import UsersContext
+from subgraphs.users.operations.change_access import Changed
+from subgraphs.users.types.users import User
 
 
 @strawberry.type
 class UserSuccess:
     user: User
+
+
+async def access_result(
+    context: UsersContext, outcome: Changed
+) -> UserSuccess | NotFound | ValidationFailed | VersionConflict:
+    """What became of a change of somebody's access."""
+    match outcome:
+        case Missing():
+            return NotFound.of(outcome)
+        case Invalid():
+            return ValidationFailed.of(outcome)
+        case Stale():
+            return VersionConflict.of(outcome)
+    await context.recency.mark()
+    return UserSuccess(user=User.of(outcome))

@@ -1,6 +1,6 @@
 """Log out: end this session, or all of the user's."""
 
-from subgraphs.users.model import user_of_token
+from subgraphs.users.model.session import user_of_token
 from subgraphs.users.operations.sessions import Tools, WrongCredentials
 
 
@@ -8,9 +8,9 @@ async def logout(tools: Tools, refresh_token: str, *, everywhere: bool) -> int |
     """How many sessions ended. Only a session's current token can end it."""
     user_id = user_of_token(refresh_token)
     now = tools.clock.now()
-    session = await tools.store.session_of(user_id, refresh_token, now) if user_id else None
+    session = await tools.sessions.session_of(user_id, refresh_token, now) if user_id else None
     if session is None or user_id is None:
         return WrongCredentials()
     if everywhere:
-        return await tools.store.end_all_sessions(user_id)
-    return await tools.store.end_session(user_id, session["_id"])
+        return await tools.sessions.end_all_sessions(user_id)
+    return await tools.sessions.end_session(user_id, session["_id"])

@@ -1,33 +1,42 @@
 """Refresh a session: one refresh token for the next pair, once."""
 
-from subgraphs.users.model import (
+from subgraphs.runtime.outcomes import Limited
+from subgraphs.users.model.session import (
     REFRESH_TOKEN_LIFETIME,
+    NewSession,
     RefreshVerdict,
-    UserStatus,
     judge_reuse,
     new_refresh_token,
+    token_hash,
     user_of_token,
 )
+from subgraphs.users.model.user import UserStatus
 from subgraphs.users.operations.sessions import SignedIn, Suspended, Tools, WrongCredentials, signed_in
 
 
-async def refresh_session(tools: Tools, refresh_token: str) -> SignedIn | WrongCredentials | Suspended:
+async def refresh_session(tools: Tools, refresh_token: str) -> SignedIn | WrongCredentials | Suspended | Limited:
     """Of many calls with one token, one gets the next pair. A token used again within 10 s is refused; later, it was
     stolen from one of its two users, and the session ends for both."""
     user_id = user_of_token(refresh_token)
     if user_id is None:
         return WrongCredentials()
-    user = await tools.store.user(user_id)
+    limited = await tools.rates.refresh(token_hash(refresh_token))
+    if limited is not None:
+        return limited
+    user = await tools.users.user(user_id)
     if user is None:
         return WrongCredentials()
-    if user.status is UserStatus.SUSPENDED:
-        return Suspended()
     now = tools.clock.now()
+    if user.status is UserStatus.SUSPENDED:
+        # Said only to who holds the session: anybody can write another's id before a dot.
+        held = await tools.sessions.session_of(user_id, refresh_token, now)
+        return WrongCredentials() if held is None else Suspended()
     successor = new_refresh_token(user_id)
     expires_at = now + REFRESH_TOKEN_LIFETIME
-    if await tools.store.rotate(user_id, refresh_token, successor, expires_at, now):
-        return signed_in(tools, user, successor, expires_at, now)
-    earlier = await tools.store.earlier_use(user_id, refresh_token)
+    rotated = await tools.sessions.rotate(user_id, refresh_token, successor, expires_at, now)
+    if rotated is not None:
+        return signed_in(tools, user, NewSession(rotated["_id"], user_id, successor, expires_at), now)
+    earlier = await tools.sessions.earlier_use(user_id, refresh_token)
     if earlier is not None and judge_reuse(earlier[1], now) is RefreshVerdict.STOLEN:
-        await tools.store.end_session(user_id, earlier[0])
+        await tools.sessions.end_session(user_id, earlier[0])
     return WrongCredentials()

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from subgraphs.runtime import audit
 from subgraphs.runtime.mongo import Session
 from subgraphs.runtime.outbox import post
-from subgraphs.runtime.outcomes import Invalid, Violation
-from subgraphs.users.model import (
+from subgraphs.runtime.outcomes import Invalid, Limited, Violation
+from subgraphs.users.model.session import new_session
+from subgraphs.users.model.user import (
     Role,
     User,
     UserStatus,
@@ -14,12 +15,11 @@ from subgraphs.users.model import (
     check_password,
     check_region,
     check_timezone,
-    new_session,
     new_user_id,
     normalise_email,
 )
 from subgraphs.users.operations.sessions import SignedIn, Tools, login_message, profile_message, signed_in
-from subgraphs.users.store import EmailExists
+from subgraphs.users.store.users import EmailExists
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +36,19 @@ class AddressTaken:
     """Somebody has an account with this address."""
 
 
-async def register(tools: Tools, wanted: Registration) -> SignedIn | AddressTaken | Invalid:
-    """Makes the account. Of several calls with one address, one wins."""
+async def register(
+    tools: Tools, wanted: Registration, origin: str | None
+) -> SignedIn | AddressTaken | Invalid | Limited:
+    """Makes the account. Of several calls with one e-mail address, one wins. `origin` is the network address."""
     address = normalise_email(wanted.email)
     violations = _violations(wanted, address)
     if violations or address is None:
         return Invalid(tuple(violations))
+    limited = await tools.rates.register(address, origin)
+    if limited is not None:
+        return limited
     # Saves the hashing when it would be in vain; the unique id decides.
-    if await tools.store.email_exists(address):
+    if await tools.users.email_exists(address):
         return AddressTaken()
     password_hash = await tools.passwords.hash(wanted.password)
     now = tools.clock.now()
@@ -62,8 +67,8 @@ async def register(tools: Tools, wanted: Registration) -> SignedIn | AddressTake
     session = new_session(user.id, now)
 
     async def work(transaction: Session) -> None:
-        await tools.store.insert_user(user, address, password_hash, transaction)
-        await tools.store.insert_session(session, now, transaction)
+        await tools.users.insert_user(user, address, password_hash, transaction)
+        await tools.sessions.insert_session(session, now, transaction)
         await audit.append_first(
             tools.mongo,
             [audit.Change(user.id, "user.registered", now, user.id, after={"roles": sorted(user.roles)})],
@@ -75,7 +80,7 @@ async def register(tools: Tools, wanted: Registration) -> SignedIn | AddressTake
         await tools.mongo.transaction(work)
     except EmailExists:
         return AddressTaken()
-    return signed_in(tools, user, session.refresh_token, session.expires_at, now)
+    return signed_in(tools, user, session, now)
 
 
 def _violations(wanted: Registration, address: str | None) -> list[Violation]:

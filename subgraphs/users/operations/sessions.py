@@ -8,9 +8,13 @@ from subgraphs.runtime.identity import Kind, sign_token
 from subgraphs.runtime.mongo import Mongo
 from subgraphs.runtime.outbox import Message, message
 from subgraphs.users.keys import SigningKeys
-from subgraphs.users.model import ACCESS_TOKEN_LIFETIME, NewSession, User
+from subgraphs.users.model.session import ACCESS_TOKEN_LIFETIME, NewSession
+from subgraphs.users.model.user import User
+from subgraphs.users.operations.rates import Rates
 from subgraphs.users.passwords import Passwords
-from subgraphs.users.store import UserStore
+from subgraphs.users.store.notifications import Inbox
+from subgraphs.users.store.sessions import SessionStore
+from subgraphs.users.store.users import UserStore
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +22,10 @@ class Tools:
     """What the use cases work with."""
 
     mongo: Mongo
-    store: UserStore
+    users: UserStore
+    sessions: SessionStore
+    inbox: Inbox
+    rates: Rates
     passwords: Passwords
     keys: SigningKeys
     issuer: str
@@ -46,19 +53,20 @@ class Suspended:
     """The account is suspended."""
 
 
-def signed_in(tools: Tools, user: User, refresh_token: str, refresh_expires_at: datetime, now: datetime) -> SignedIn:
+def signed_in(tools: Tools, user: User, session: NewSession, now: datetime) -> SignedIn:
     """The answer to whoever has just proved who they are."""
     expires_at = now + ACCESS_TOKEN_LIFETIME
     access_token = sign_token(
-        tools.keys.current,
+        tools.keys.current(now),
         issuer=tools.issuer,
         kind=Kind.USER,
         subject=user.id,
         roles=user.roles,
         issued_at=now,
         expires_at=expires_at,
+        session_id=session.id,
     )
-    return SignedIn(user, access_token, expires_at, refresh_token, refresh_expires_at)
+    return SignedIn(user, access_token, expires_at, session.refresh_token, session.expires_at)
 
 
 def login_message(session: NewSession, now: datetime) -> Message:

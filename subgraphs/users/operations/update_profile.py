@@ -6,7 +6,7 @@ from subgraphs.runtime import audit
 from subgraphs.runtime.mongo import Session
 from subgraphs.runtime.outbox import post
 from subgraphs.runtime.outcomes import Invalid, Stale, Violation
-from subgraphs.users.model import User, check_display_name, check_region, check_timezone
+from subgraphs.users.model.user import User, check_display_name, check_region, check_timezone
 from subgraphs.users.operations.sessions import Tools, profile_message
 
 
@@ -22,9 +22,9 @@ async def update_profile(
     stored = {name: _normalised(name, value) for name, value in changes.items()}
 
     async def work(session: Session) -> User | Stale:
-        changed = await tools.store.change_user(user_id, expected_version, stored, session)
+        changed = await tools.users.change_user(user_id, expected_version, stored, session)
         if changed is None:
-            current = await tools.store.user(user_id, session)
+            current = await tools.users.user(user_id, session)
             if current is None:
                 raise LookupError("a signed-in user is gone")
             return Stale(current.version)

@@ -1,10 +1,11 @@
-"""The domain in plain Python: users, their sessions, and the rules of what they may call themselves."""
+"""Users: who they are, and the rules of what they may call themselves."""
 
 import hashlib
 import importlib.resources
 import unicodedata
+from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from functools import cache
 from typing import Final
@@ -15,13 +16,10 @@ from subgraphs.runtime.checks import timezones
 from subgraphs.runtime.ids import random_id
 from subgraphs.runtime.outcomes import Violation
 
-ACCESS_TOKEN_LIFETIME: Final = timedelta(minutes=15)
-REFRESH_TOKEN_LIFETIME: Final = timedelta(days=30)
-# Two tabs that refresh at once are no theft; a token that comes back later is.
-REUSE_GRACE: Final = timedelta(seconds=10)
 MIN_PASSWORD: Final = 10
 MAX_PASSWORD: Final = 128
 MAX_DISPLAY_NAME: Final = 50
+MAX_REASON: Final = 500
 NOWHERE: Final = "zz"
 _COMMON_PASSWORDS: Final = frozenset(
     {
@@ -64,53 +62,9 @@ class User:
     version: int
 
 
-@dataclass(frozen=True, slots=True)
-class NewSession:
-    """A session to be stored, and the refresh token, which only its owner ever sees."""
-
-    id: str
-    user_id: str
-    refresh_token: str
-    expires_at: datetime
-
-
-class RefreshVerdict(StrEnum):
-    """What the second use of a refresh token means."""
-
-    UNKNOWN = "unknown"
-    TOO_SOON = "used a moment ago: refused, the session lives"
-    STOLEN = "used long ago: the session ends"
-
-
 def new_user_id(region: str | None) -> str:
     """An id that begins with the region of registration, so that data can be placed by it for ever."""
     return (region or NOWHERE).lower() + random_id()
-
-
-def new_session(user_id: str, now: datetime) -> NewSession:
-    """A session of 30 days."""
-    return NewSession(random_id(), user_id, new_refresh_token(user_id), now + REFRESH_TOKEN_LIFETIME)
-
-
-def new_refresh_token(user_id: str) -> str:
-    """A random token that names its user, so that its look-up goes to one shard."""
-    return f"{user_id}.{random_id(43)}"
-
-
-def user_of_token(refresh_token: str) -> str | None:
-    """Whom a refresh token claims to be of; None when it has not the form of one."""
-    user_id, dot, secret = refresh_token.partition(".")
-    return user_id if dot and secret and 0 < len(user_id) <= 64 and refresh_token.isascii() else None
-
-
-def token_hash(refresh_token: str) -> str:
-    """What is stored of a refresh token. It is random and long, so one fast hash suffices."""
-    return hashlib.sha256(refresh_token.encode()).hexdigest()
-
-
-def judge_reuse(used_at: datetime, now: datetime) -> RefreshVerdict:
-    """A token that was used before, at `used_at`: used twice at nearly once, or stolen."""
-    return RefreshVerdict.TOO_SOON if now - used_at <= REUSE_GRACE else RefreshVerdict.STOLEN
 
 
 def normalise_email(address: str) -> str | None:
@@ -120,6 +74,25 @@ def normalise_email(address: str) -> str | None:
     except EmailNotValidError:
         return None
     return checked.normalized.casefold()
+
+
+def name_key(display_name: str | None) -> str:
+    """What users are ordered and searched by when by name; an erased user's comes first."""
+    return unicodedata.normalize("NFKC", display_name or "").casefold()
+
+
+def check_reason(path: tuple[str, ...], reason: str) -> list[Violation]:
+    """1 to 500 characters once trimmed."""
+    if 1 <= len(reason.strip()) <= MAX_REASON:
+        return []
+    return [Violation(path, "REASON", f"a reason has 1 to {MAX_REASON} characters")]
+
+
+def check_roles(path: tuple[str, ...], roles: Collection[Role]) -> list[Violation]:
+    """Everybody is a USER, whatever else they are."""
+    if Role.USER in roles:
+        return []
+    return [Violation(path, "ROLES", "everybody keeps the role USER")]
 
 
 def email_key(normalised: str) -> str:

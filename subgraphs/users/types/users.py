@@ -1,22 +1,23 @@
-"""The types of users' part of the graph."""
+"""Users out, and how their list is asked for."""
 
 from datetime import datetime
 from enum import Enum
-from typing import Annotated, Any, Self
+from typing import Any, Self
 
 import strawberry
 from strawberry.federation import type as federated
-from strawberry.federation.schema_directives import Key
-from strawberry.federation.types import FieldSet
 
+from subgraphs.runtime.connection import Page, list_scope
 from subgraphs.runtime.graphql.access import Visible, open_field
 from subgraphs.runtime.graphql.audit import audit_types
-from subgraphs.runtime.graphql.not_built import NotBuiltYet
-from subgraphs.runtime.graphql.pages import PageInfo
+from subgraphs.runtime.graphql.given import given
+from subgraphs.runtime.graphql.pages import PageInfo, page_bounds
 from subgraphs.runtime.identity import Identity, Kind, Privilege
-from subgraphs.users import model
 from subgraphs.users.context import UsersInfo
-from subgraphs.users.operations.sessions import SignedIn
+from subgraphs.users.model import user as model
+from subgraphs.users.store.notifications import LATEST_FIRST
+from subgraphs.users.store.users import UserQuery
+from subgraphs.users.types.notifications import NotificationConnection
 
 
 @strawberry.enum
@@ -33,48 +34,17 @@ class UserStatus(Enum):
     SUSPENDED = "SUSPENDED"
 
 
-@federated(keys=[Key(fields=FieldSet("id"), resolvable=False)])
-class Event:
-    id: strawberry.ID
-
-
-@federated(keys=[Key(fields=FieldSet("id"), resolvable=False)])
-class RewardRequest:
-    id: strawberry.ID
-
-
-NotificationSubject = Annotated[Event | RewardRequest, strawberry.union("NotificationSubject")]
-
-
-@strawberry.type
-class Notification:
-    id: strawberry.ID
-    kind: str
-    title: str
-    body: str
-    created_at: datetime
-    read_at: datetime | None
-    subject: NotificationSubject | None = strawberry.field(description="What it is about.")
-
-
-@strawberry.type
-class NotificationEdge:
-    cursor: str
-    node: Notification
-
-
-@strawberry.type
-class NotificationConnection:
-    edges: list[NotificationEdge]
-    page_info: PageInfo
-
-
 def to_self(viewer: Identity, user: Any) -> bool:
     return viewer.is_user(user.id)
 
 
 def to_self_and_staff(viewer: Identity, user: Any) -> bool:
     return viewer.is_user(user.id) or viewer.is_staff
+
+
+def to_rules(viewer: Identity, user: Any) -> bool:
+    # Rules over profiles are judged in events, which asks as a service.
+    return to_self_and_staff(viewer, user) or viewer.is_service
 
 
 def to_self_and_admins(viewer: Identity, user: Any) -> bool:
@@ -87,6 +57,8 @@ def to_signed_in(viewer: Identity, _: Any) -> bool:
 
 SELF = "self"
 SELF_AND_STAFF = "self, operator, auditor, admin"
+TO_RULES = "self, operator, auditor, admin, service"
+MAX_TEXT = 254
 
 
 @federated(keys=["id"])
@@ -122,15 +94,15 @@ class User:
     def status(self) -> UserStatus | None:
         return UserStatus(self.user.status.value)
 
-    @strawberry.field(description="ISO 3166-1 alpha-2.", extensions=[Visible(SELF_AND_STAFF, to_self_and_staff)])
+    @strawberry.field(description="ISO 3166-1 alpha-2.", extensions=[Visible(TO_RULES, to_rules)])
     def region(self) -> str | None:
         return self.user.region
 
-    @strawberry.field(extensions=[Visible(SELF_AND_STAFF, to_self_and_staff)])
+    @strawberry.field(extensions=[Visible(TO_RULES, to_rules)])
     def timezone(self) -> str | None:
         return self.user.timezone
 
-    @strawberry.field(extensions=[Visible(SELF_AND_STAFF, to_self_and_staff)])
+    @strawberry.field(extensions=[Visible(TO_RULES, to_rules)])
     def created_at(self) -> datetime | None:
         return self.user.created_at
 
@@ -140,23 +112,26 @@ class User:
 
     @strawberry.field(
         description="To the user themself; null to others. Latest first.",
-        extensions=[NotBuiltYet(), Visible(SELF, to_self)],
+        extensions=[Visible(SELF, to_self)],
     )
-    def notifications(
+    async def notifications(
         self,
+        info: UsersInfo,
         unread_only: bool = False,
         first: int | None = strawberry.UNSET,
         after: str | None = strawberry.UNSET,
         last: int | None = strawberry.UNSET,
         before: str | None = strawberry.UNSET,
     ) -> NotificationConnection | None:
-        return None
+        context = info.context
+        scope = list_scope("User.notifications", LATEST_FIRST, {"unread": unread_only})
+        bounds = page_bounds(context.cursors, scope, first, after, last, before)
+        page = await context.notifications_by_user.page(self.id, (unread_only, bounds, scope))
+        return NotificationConnection.of(page)
 
-    @strawberry.field(
-        description="To the user themself; null to others.", extensions=[NotBuiltYet(), Visible(SELF, to_self)]
-    )
-    def unread_notification_count(self) -> int | None:
-        return None
+    @strawberry.field(description="To the user themself; null to others.", extensions=[Visible(SELF, to_self)])
+    async def unread_notification_count(self, info: UsersInfo) -> int | None:
+        return await info.context.unread_by_user.load(self.id) or 0
 
     @classmethod
     def of(cls, user: model.User) -> Self:
@@ -182,7 +157,19 @@ class UserEdge:
 class UserConnection:
     edges: list[UserEdge]
     page_info: PageInfo
-    total_count: int | None
+    count: strawberry.Private[Any]
+
+    @strawberry.field
+    async def total_count(self) -> int | None:
+        found: int | None = await self.count()
+        return found
+
+    @classmethod
+    def of(cls, page: Page[model.User], count: Any) -> Self:
+        edges = [
+            UserEdge(cursor=cursor, node=User.of(row)) for cursor, row in zip(page.cursors, page.rows, strict=True)
+        ]
+        return cls(edges=edges, page_info=PageInfo.of(page), count=count)
 
 
 AUDIT_TYPES = audit_types(User)
@@ -205,26 +192,14 @@ class UserFilter:
     created_from: datetime | None = strawberry.UNSET
     created_before: datetime | None = strawberry.UNSET
 
-
-@strawberry.type(
-    description=(
-        "A signed-in session. The access token lives 15 minutes; each refresh token works once, "
-        "and using one twice ends the session."
-    )
-)
-class Session:
-    access_token: str
-    access_token_expires_at: datetime
-    refresh_token: str
-    refresh_token_expires_at: datetime
-    user: User
-
-    @classmethod
-    def of(cls, session: SignedIn) -> Self:
-        return cls(
-            access_token=session.access_token,
-            access_token_expires_at=session.access_token_expires_at,
-            refresh_token=session.refresh_token,
-            refresh_token_expires_at=session.refresh_token_expires_at,
-            user=User.of(session.user),
+    def query(self) -> UserQuery:
+        """The filter as the store takes it."""
+        text, roles, statuses, regions = given(self.text), given(self.roles), given(self.statuses), given(self.regions)
+        return UserQuery(
+            text=text.strip()[:MAX_TEXT] if text and text.strip() else None,
+            roles=None if roles is None else tuple(model.Role(role.value) for role in roles),
+            statuses=None if statuses is None else tuple(model.UserStatus(status.value) for status in statuses),
+            regions=None if regions is None else tuple(region.upper() for region in regions),
+            created_from=given(self.created_from),
+            created_before=given(self.created_before),
         )

@@ -1,0 +1,1 @@
+"""The types of users' part of the graph."""
