@@ -24,7 +24,9 @@ _SERVERS = {"mongo_url", "redis_url", "stack", "graph"}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """A test that uses a server, however indirectly, is marked so; `make check` leaves those out."""
+    """A test that uses a server, however indirectly, is marked so; `make check` leaves those out. Those marked `last` look
+    back on the others."""
+    items.sort(key=lambda item: item.get_closest_marker("last") is not None)
     for item in items:
         if _SERVERS & set(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.servers)

@@ -79,8 +79,7 @@ class Stack:
         await self.supervisor.start(self._stores())
         self._run("deploy.mongo.indexes")
         self._run("deploy.local.seed")
-        rewards_token = self.service_token("rewards")
-        await self.supervisor.start([self._subgraph(name, rewards_token) for name in SUBGRAPHS] + [self._worker()])
+        await self.supervisor.start([*(self._subgraph(name) for name in SUBGRAPHS), self._worker()])
         await self.supervisor.start([self._gateway(), self._explorer()])
 
     async def stop(self) -> None:
@@ -127,7 +126,7 @@ class Stack:
         if result.returncode != 0:
             raise StartFailed(f"python -m {module} ended with status {result.returncode}:\n{result.stderr[-2000:]}")
 
-    def _subgraph(self, name: str, rewards_token: str) -> Process:
+    def _subgraph(self, name: str) -> Process:
         environ = {
             **self.common_environ(),
             "HOST": "127.0.0.1",
@@ -139,8 +138,9 @@ class Stack:
         }
         if name == "users":
             environ["SIGNING_KEYS_FILE"] = str(self.secrets.signing_keys)
-        if name == "rewards":
-            environ |= {"EVENTS_URL": f"{self.url_of('events')}/graphql", "SERVICE_TOKEN": rewards_token}
+        else:
+            environ["SERVICE_TOKEN"] = self.service_token(name)
+            environ |= {f"{other.upper()}_URL": f"{self.url_of(other)}/graphql" for other in SUBGRAPHS if other != name}
         command = [sys.executable, "-m", f"subgraphs.{name}.app"]
         return Process(name, command, environ, answers(f"{self.url_of(name)}/health/ready"))
 

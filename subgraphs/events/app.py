@@ -1,9 +1,12 @@
 """The process of events: settings in, ASGI app out."""
 
+import httpx
 from fastapi import FastAPI
 
 from subgraphs.events.context import make_context
+from subgraphs.events.operations.rates import Rates
 from subgraphs.events.operations.tools import Tools
+from subgraphs.events.profiles import Profiles
 from subgraphs.events.schema import schema
 from subgraphs.events.settings import EventsSettings
 from subgraphs.events.store.events import EventStore
@@ -11,6 +14,7 @@ from subgraphs.runtime.clock import Clock
 from subgraphs.runtime.identity import KeySource
 from subgraphs.runtime.jwks import RemoteKeys
 from subgraphs.runtime.parts import Parts, build_app, build_parts
+from subgraphs.runtime.peer import Peer
 from subgraphs.runtime.revocations import RemoteRevocations, Revocations
 from subgraphs.runtime.service import serve
 from subgraphs.runtime.settings import load_settings
@@ -23,10 +27,23 @@ def build(
     keys: KeySource | None = None,
     revocations: Revocations | None = None,
     clock: Clock | None = None,
+    users_transport: httpx.AsyncBaseTransport | None = None,
 ) -> tuple[FastAPI, Parts]:
-    """The app of these settings."""
+    """The app of these settings; `users_transport` is how users is reached when not over the network."""
     parts = build_parts("events", settings, clock=clock)
-    tools = Tools(mongo=parts.mongo, store=EventStore(parts.mongo), clock=parts.clock)
+    users = Peer(
+        settings.users_url,
+        settings.service_token.get_secret_value(),
+        timeout_seconds=settings.profile_seconds,
+        http=httpx.AsyncClient(transport=users_transport),
+    )
+    tools = Tools(
+        mongo=parts.mongo,
+        store=EventStore(parts.mongo),
+        profiles=Profiles(parts.mongo, users),
+        rates=Rates(parts.limits, settings),
+        clock=parts.clock,
+    )
     remote = RemoteKeys(settings.jwks_url)
     standings = RemoteRevocations(settings.revocations_url, settings.router_secret.get_secret_value())
     app = build_app(
@@ -35,7 +52,7 @@ def build(
         keys=keys or remote,
         revocations=revocations or Revocations(standings),
         make_context=lambda caller: make_context(parts, tools, caller),
-        on_stop=[remote.close, standings.close],
+        on_stop=[tools.profiles.close, remote.close, standings.close],
     )
     return app, parts
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from strawberry.types import Info
 
-from subgraphs.events.loaders import ActivitiesByUser, EventsById, TalliesByEventAndUser, visible
+from subgraphs.events.loaders import ActivitiesByUser, EventsById, ProfilesByUser, TalliesByEventAndUser, visible
 from subgraphs.events.model.event import Event
 from subgraphs.events.operations.tools import Tools
 from subgraphs.runtime.graphql.context import RequestContext
@@ -17,6 +17,7 @@ class EventsContext(RequestContext):
 
     events_by_id: EventsById
     tallies: TalliesByEventAndUser
+    profiles_by_user: ProfilesByUser
     activities_by_user: ActivitiesByUser
     tools: Tools
 
@@ -45,6 +46,7 @@ def make_context(parts: Parts, tools: Tools, caller: Caller) -> EventsContext:
         recency=recency,
         events_by_id=EventsById(recency),
         tallies=TalliesByEventAndUser(recency),
+        profiles_by_user=ProfilesByUser(tools.profiles, recency),
         activities_by_user=ActivitiesByUser(recency, parts.cursors),
         tools=tools,
     )

@@ -7,7 +7,9 @@ from dataloaders import One, Pages
 from dataloaders.batch import Batch
 from subgraphs.events.model.activity import Activity
 from subgraphs.events.model.event import Event
+from subgraphs.events.model.profile import Profile
 from subgraphs.events.model.rule import Tally
+from subgraphs.events.profiles import Profiles
 from subgraphs.events.store.activities import ActivityQuery, activity_pages, tallies
 from subgraphs.events.store.events import events_by_id
 from subgraphs.runtime.connection import Cursors, Page, PageBounds
@@ -37,6 +39,16 @@ class TalliesByEventAndUser(Batch[TallyKey, dict[str, Tally]]):
                 users.setdefault(event.id, (event, []))[1].append(user_id)
             found = await tallies(await recency.database(), users)
             return [found.get((event.id, user_id), {}) for event, user_id in keys]
+
+        super().__init__(fetch)
+
+
+class ProfilesByUser(Batch[str, Profile | None]):
+    """What users tells of a user, or None without an account. A key raises PeerSilent where that could not be told."""
+
+    def __init__(self, profiles: Profiles, recency: Recency) -> None:
+        async def fetch(user_ids: Sequence[str]) -> list[Profile | Exception | None]:
+            return await profiles.of(await recency.database(), user_ids)
 
         super().__init__(fetch)
 

@@ -8,6 +8,8 @@ import strawberry
 
 from subgraphs.events.context import EventsInfo
 from subgraphs.events.model import event as model
+from subgraphs.events.model import rule as rule_model
+from subgraphs.events.operations.simulate_event import MadeUp, Simulation, simulate_event
 from subgraphs.events.store.events import SORTS, EventQuery, count_events, events_page
 from subgraphs.events.types.events import (
     AUDIT_TYPES,
@@ -17,15 +19,17 @@ from subgraphs.events.types.events import (
     EventConnection,
     EventStatus,
     User,
+    to_conditions,
 )
-from subgraphs.events.types.rules import ActivityType, RuleInput
+from subgraphs.events.types.rules import ActivityType, RuleInput, to_draft
 from subgraphs.runtime.audit import LATEST_FIRST, audit_page
 from subgraphs.runtime.connection import list_scope
 from subgraphs.runtime.graphql.access import Auditors, Public, Staff
-from subgraphs.runtime.graphql.not_built import NotBuiltYet
+from subgraphs.runtime.graphql.given import given
 from subgraphs.runtime.graphql.pages import page_bounds
 from subgraphs.runtime.graphql.refusals import NotFound, ValidationFailed
 from subgraphs.runtime.graphql.scalars import SafeInt
+from subgraphs.runtime.outcomes import Invalid, Missing
 
 
 @strawberry.input(
@@ -64,6 +68,24 @@ class SimulateEventInput:
     activities: list[SimulatedActivityInput] = strawberry.field(default_factory=list)
     at: datetime | None = strawberry.UNSET
 
+    def simulation(self) -> Simulation:
+        """What was asked for, unchecked."""
+        return Simulation(
+            event_id=self.event_id or None,
+            rule=to_draft(self.rule) if self.rule else None,
+            user_id=self.user_id or None,
+            activities=tuple(
+                MadeUp(
+                    type=rule_model.ActivityType(activity.type.value),
+                    name=given(activity.name),
+                    occurred_at=activity.occurred_at,
+                    amount=given(activity.amount),
+                )
+                for activity in self.activities
+            ),
+            at=given(self.at),
+        )
+
 
 @strawberry.type
 class SimulationSuccess:
@@ -74,11 +96,11 @@ class SimulationSuccess:
 SimulationResult = Annotated[SimulationSuccess | NotFound | ValidationFailed, strawberry.union("SimulationResult")]
 
 
-def to_query(given: EventFilter | None, *, hidden: bool) -> EventQuery:
+def to_query(asked: EventFilter | None, *, hidden: bool) -> EventQuery:
     """The filter as the store takes it."""
 
     def value(name: str) -> Any:
-        found = getattr(given, name, None)
+        found = getattr(asked, name, None)
         return None if found is strawberry.UNSET else found
 
     statuses, tags, text = value("statuses"), value("tags"), value("text")
@@ -125,11 +147,17 @@ class Query:
 
     @strawberry.field(
         description="Operators, auditors and admins: would this rule be satisfied? Changes nothing.",
-        extensions=[NotBuiltYet()],
         permission_classes=[Staff],
     )
-    def simulate_event(self, input: SimulateEventInput) -> SimulationResult | None:
-        return None
+    async def simulate_event(self, info: EventsInfo, input: SimulateEventInput) -> SimulationResult | None:
+        context = info.context
+        outcome = await simulate_event(context.tools, await context.recency.database(), input.simulation())
+        match outcome:
+            case Missing():
+                return NotFound.of(outcome)
+            case Invalid():
+                return ValidationFailed.of(outcome)
+        return SimulationSuccess(satisfied=outcome.satisfied, conditions=to_conditions(outcome))
 
     @strawberry.field(description="Auditors and admins only.", permission_classes=[Auditors])
     async def event_audit(

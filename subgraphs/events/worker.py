@@ -1,6 +1,6 @@
 """What events' worker does: hands over its outbox, keeps profiles, and takes logins for activities."""
 
-from subgraphs.events.model.activity import Activity
+from subgraphs.events.model.activity import LOGINS, Activity
 from subgraphs.events.model.rule import ActivityType
 from subgraphs.events.settings import EventsWorkerSettings
 from subgraphs.events.store.activities import record
@@ -25,7 +25,7 @@ def build_worker(settings: EventsWorkerSettings, publisher: Publisher) -> Worker
             name=None,
             occurred_at=message.payload["at"],
             received_at=message.at,
-            source="users",
+            source=LOGINS,
             external_id=message.payload["sessionId"],
         )
         await record(mongo, [login])

@@ -1,5 +1,6 @@
-"""What is true of texts in every domain: whether they name a time zone, or an address of the web."""
+"""What is true of texts in every domain: whether they name a time zone, a country, or an address of the web."""
 
+import importlib.resources
 import zoneinfo
 from functools import cache
 from typing import Final
@@ -12,6 +13,13 @@ MAX_URL: Final = 2048
 def timezones() -> frozenset[str]:
     """The IANA names of time zones."""
     return frozenset(zoneinfo.available_timezones())
+
+
+@cache
+def regions() -> frozenset[str]:
+    """The ISO 3166-1 alpha-2 codes, as the time zone database lists them."""
+    table = importlib.resources.files("tzdata").joinpath("zoneinfo", "iso3166.tab").read_text(encoding="utf-8")
+    return frozenset(line.split("\t")[0] for line in table.splitlines() if line and not line.startswith("#"))
 
 
 def is_https_url(text: str) -> bool:

@@ -95,18 +95,6 @@ async def test_a_zone_that_the_database_does_not_know_is_refused(
     assert refused["violations"] == [{"path": ["input", "timezone"], "code": "TIMEZONE"}]
 
 
-@pytest.mark.parametrize("kind", ["profile"])
-async def test_a_condition_that_nothing_judges_yet_says_so(
-    events: InProcess, issuer: Issuer, mongo: Mongo, kind: str
-) -> None:
-    rule = {
-        "profile": {"profile": {"field": "REGION", "comparison": "EQUALS", "values": ["KR"]}},
-    }[kind]
-    variables = {"input": {**WANTED, "rule": {"allOf": [rule]}}}
-    assert (await events.graphql(CREATE, variables, token=operator(issuer))).codes == ["NOT_IMPLEMENTED"]
-    assert await mongo.write["events"].count_documents({}) == 0
-
-
 async def test_of_thirty_transitions_with_one_version_one_moves_the_event(
     events: InProcess, issuer: Issuer, mongo: Mongo
 ) -> None:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from subgraphs.events.model.activity import check_activity, evaluate
+from subgraphs.events.model.activity import check_activity
 from subgraphs.events.model.draft import (
     CountDraft,
     EventDraft,
@@ -40,7 +40,7 @@ from subgraphs.events.model.rule import (
     longest_streak,
     nodes,
 )
-from tests.events.made import NOON, an_activity, an_event, one_quest, rules
+from tests.events.made import NOON, an_activity, an_event, one_quest, rules, told
 
 QUEST = ActivityType.QUEST
 TICK = timedelta(milliseconds=1)
@@ -121,14 +121,14 @@ def test_the_flat_list_holds_each_rule_after_its_parent(rule: Rule) -> None:
 def test_the_window_is_half_open() -> None:
     event = an_event(starts_at=START, ends_at=END, rule=count(target=10))
     at = [START - TICK, START, END - TICK, END]
-    verdict = evaluate(event, [an_activity(n, occurred_at=instant) for n, instant in enumerate(at)])
+    verdict = told(event, [an_activity(n, occurred_at=instant) for n, instant in enumerate(at)])
     assert verdict.conditions[0].current == 2
 
 
 def test_what_happens_after_an_event_was_ended_by_hand_does_not_count() -> None:
     event = an_event(starts_at=START, ends_at=END, ended_at=NOON, lifecycle=Lifecycle.ENDED)
-    assert not evaluate(event, [an_activity(occurred_at=NOON)]).satisfied
-    assert evaluate(event, [an_activity(occurred_at=NOON - TICK)]).satisfied
+    assert not told(event, [an_activity(occurred_at=NOON)]).satisfied
+    assert told(event, [an_activity(occurred_at=NOON - TICK)]).satisfied
 
 
 @pytest.mark.parametrize("zone", ["Europe/Berlin", "America/New_York", "Asia/Seoul", "Australia/Lord_Howe"])
@@ -139,13 +139,13 @@ def test_days_are_the_event_s_zone_s(zone: str) -> None:
     across = [midnight - TICK, midnight]
     for instants, days in ((same, 1), (across, 2)):
         log = [an_activity(n, occurred_at=instant) for n, instant in enumerate(instants)]
-        assert evaluate(event, log).conditions[0].current == days
+        assert told(event, log).conditions[0].current == days
 
 
 def test_telling_twice_and_in_any_order_changes_nothing() -> None:
     event = an_event(rule=count(target=3))
     log = [an_activity(n) for n in range(3)]
-    assert evaluate(event, [*reversed(log), *log]) == evaluate(event, log)
+    assert told(event, [*reversed(log), *log]) == told(event, log)
 
 
 @pytest.mark.parametrize(
@@ -160,9 +160,9 @@ def test_a_streak_counts_days_in_a_row_over_changes_of_clocks_years_and_leap_day
     hours = {-2: 23, -1: 0, 0: 23, 1: 0, 2: 12}
     local = [(middle + timedelta(days=n)).replace(hour=h, tzinfo=ZoneInfo(zone)) for n, h in hours.items()]
     log = [an_activity(n, occurred_at=at.astimezone(UTC)) for n, at in enumerate(local)]
-    assert evaluate(event, list(reversed(log))).conditions[0].current == 5
-    assert evaluate(event, log).satisfied
-    assert evaluate(event, [*log[:2], *log[3:]]).conditions[0].current == 2
+    assert told(event, list(reversed(log))).conditions[0].current == 5
+    assert told(event, log).satisfied
+    assert told(event, [*log[:2], *log[3:]]).conditions[0].current == 2
 
 
 @given(st.lists(st.integers(0, 60)))
@@ -178,9 +178,9 @@ def test_the_longest_streak_is_what_counting_day_by_day_gives(offsets: list[int]
 def test_amounts_add_up_and_are_told_no_further_than_json_can_carry() -> None:
     event = an_event(rule=SumCondition("c1", QUEST, None, 100))
     log = [an_activity(n, amount=amount) for n, amount in enumerate([60, None, -10, 50])]
-    assert evaluate(event, log).conditions[0].current == 100
+    assert told(event, log).conditions[0].current == 100
     huge = [an_activity(n, amount=2**53 - 1) for n in range(3)]
-    assert evaluate(event, huge).conditions[0].current == 2**53 - 1
+    assert told(event, huge).conditions[0].current == 2**53 - 1
 
 
 @pytest.mark.parametrize(

@@ -7,14 +7,15 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from subgraphs.events.model.activity import Activity, evaluate
+from subgraphs.events.model.activity import Activity
 from subgraphs.events.model.event import Event
-from subgraphs.events.model.rule import ActivityType, judge
+from subgraphs.events.model.profile import Profile
+from subgraphs.events.model.rule import ActivityType, Person, judge
 from subgraphs.events.store import COLLECTIONS
 from subgraphs.events.store.activities import ACTIVITIES, record, tallies
 from subgraphs.events.store.events import event_document
 from subgraphs.runtime.mongo import Mongo, ensure_collections
-from tests.events.made import NAMES, NOON, TYPES, an_activity, an_event, rules
+from tests.events.made import NAMES, NOON, REGIONS, TYPES, a_profile, an_activity, an_event, rules, told
 from tests.fixtures.client import InProcess
 from tests.fixtures.commands import CommandLog
 from tests.fixtures.issuer import Issuer
@@ -53,23 +54,31 @@ def logs(draw: st.DrawFn) -> tuple[Event, list[Activity]]:
     return event, log
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(case=logs(), seed=st.integers(0, 1000))
+PROFILES = st.none() | st.builds(
+    a_profile,
+    region=st.sampled_from([None, *REGIONS]),
+    created_at=st.sampled_from(EDGES),
+)
+
+
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(case=logs(), profile=PROFILES, seed=st.integers(0, 1000))
 async def test_the_aggregation_equals_the_plain_evaluation(
-    mongo: Mongo, case: tuple[Event, list[Activity]], seed: int
+    mongo: Mongo, case: tuple[Event, list[Activity]], profile: Profile | None, seed: int
 ) -> None:
     event, log = case
     await mongo.write[ACTIVITIES.name].delete_many({})
     rng = random.Random(seed)
-    told = log + rng.sample(log, len(log) // 2)
-    rng.shuffle(told)
-    half = len(told) // 2
-    await record(mongo, told[:half])
-    await record(mongo, told[half:])
+    sent = log + rng.sample(log, len(log) // 2)
+    rng.shuffle(sent)
+    half = len(sent) // 2
+    await record(mongo, sent[:half])
+    await record(mongo, sent[half:])
     found = await tallies(mongo.write, {event.id: (event, ["kr1", "us2"])})
     for user_id in ("kr1", "us2"):
-        expected = evaluate(event, [activity for activity in log if activity.user_id == user_id])
-        assert judge(event.rule, found.get((event.id, user_id), {})) == expected
+        expected = told(event, [activity for activity in log if activity.user_id == user_id], profile)
+        person = Person(profile, event.window.judged_at(NOON))
+        assert judge(event.rule, found.get((event.id, user_id), {}), person) == expected
 
 
 async def test_twenty_events_of_one_user_and_one_event_of_five_hundred_are_one_aggregation_each(
@@ -92,9 +101,9 @@ async def test_twenty_events_of_one_user_and_one_event_of_five_hundred_are_one_a
     with commands.recording() as sent:
         found = await events.graphql(entities, variables, token=issuer.service_token())
     assert [name for _, name, _ in sent] == ["find", "aggregate"]
-    told = found.data["_entities"][0]["eligibility"]
-    assert [entry["user"]["id"] for entry in told] == users
-    assert [entry["user"]["id"] for entry in told if entry["satisfied"]] == ["us7"]
+    answers = found.data["_entities"][0]["eligibility"]
+    assert [entry["user"]["id"] for entry in answers] == users
+    assert [entry["user"]["id"] for entry in answers if entry["satisfied"]] == ["us7"]
 
 
 async def test_eligibility_of_nobody_or_too_many_is_bad_user_input(

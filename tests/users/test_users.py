@@ -10,12 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from subgraphs.runtime.checks import regions
 from subgraphs.runtime.identity import TokenVerifier
 from subgraphs.runtime.mongo import Mongo
 from subgraphs.users.issue_keys import issue
 from subgraphs.users.keys import SigningKeys, load_signing_keys, watch
 from subgraphs.users.model.session import new_refresh_token, user_of_token
-from subgraphs.users.model.user import Role, User, UserStatus, email_key, new_user_id, normalise_email, regions
+from subgraphs.users.model.user import Role, User, UserStatus, email_key, new_user_id, normalise_email
 from subgraphs.users.store.users import user_document
 from tests.fixtures.client import InProcess
 from tests.fixtures.clock import FrozenClock

@@ -8,8 +8,19 @@ from datetime import date, datetime, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from subgraphs.events.model.event import Event
-from subgraphs.events.model.rule import ActivityType, Condition, Tally, Verdict, conditions, judge, longest_streak
+from subgraphs.events.model.event import Window
+from subgraphs.events.model.rule import (
+    NOBODY,
+    ActivityCondition,
+    ActivityType,
+    Person,
+    Rule,
+    Tally,
+    Verdict,
+    activity_conditions,
+    judge,
+    longest_streak,
+)
 from subgraphs.runtime.ids import is_plausible_id
 from subgraphs.runtime.outcomes import Violation
 
@@ -20,6 +31,10 @@ MAX_NAME: Final = 64
 MAX_SOURCE: Final = 128
 MAX_ATTRIBUTES_BYTES: Final = 4096
 MAX_ATTRIBUTES_DEPTH: Final = 5
+# What the platform itself tells; no service may speak in these names.
+LOGINS: Final = "users"
+CHECK_INS: Final = "check-in"
+RESERVED_SOURCES: Final = frozenset({LOGINS, CHECK_INS})
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +68,8 @@ def check_activity(activity: Activity, now: datetime) -> list[Violation]:
     for field, value in (("source", activity.source), ("externalId", activity.external_id)):
         if not 1 <= len(value) <= MAX_SOURCE or not value.isprintable():
             violations.append(Violation((field,), "LENGTH", f"{field} has 1 to {MAX_SOURCE} printable characters"))
+    if activity.source in RESERVED_SOURCES:
+        violations.append(Violation(("source",), "RESERVED", "only the platform itself tells this source's activities"))
     if activity.occurred_at > now + MAX_AHEAD:
         violations.append(Violation(("occurredAt",), "FUTURE", "this lies in the future"))
     elif activity.occurred_at < now - MAX_AGE:
@@ -79,24 +96,19 @@ def _depth(value: Any, level: int = 0) -> int:
     return max((_depth(child, level + 1) for child in children), default=level + 1)
 
 
-def matches(condition: Condition, activity: Activity) -> bool:
+def matches(condition: ActivityCondition, activity: Activity) -> bool:
     """Whether the activity counts for the condition, the window aside."""
     return activity.type is condition.activity and (condition.name is None or activity.name == condition.name)
 
 
-def in_window(event: Event, instant: datetime) -> bool:
-    """Whether the instant lies in [starts_at, closes_at)."""
-    return event.starts_at <= instant and (event.closes_at is None or instant < event.closes_at)
-
-
-def evaluate(event: Event, activities: Iterable[Activity]) -> Verdict:
+def evaluate(rule: Rule, window: Window, activities: Iterable[Activity], person: Person = NOBODY) -> Verdict:
     """The verdict straight from the log: the reference. Telling an activity twice or in another order changes nothing."""
-    zone = ZoneInfo(event.timezone)
-    unique = {activity.id: activity for activity in activities if in_window(event, activity.occurred_at)}
+    zone = ZoneInfo(window.timezone)
+    unique = {activity.id: activity for activity in activities if window.holds(activity.occurred_at)}
     tallies = {}
-    for condition in conditions(event.rule):
+    for condition in activity_conditions(rule):
         matching = [activity for activity in unique.values() if matches(condition, activity)]
         days: set[date] = {activity.occurred_at.astimezone(zone).date() for activity in matching}
         total = sum(activity.amount or 0 for activity in matching)
         tallies[condition.id] = Tally(len(matching), len(days), longest_streak(days), total)
-    return judge(event.rule, tallies)
+    return judge(rule, tallies, person)

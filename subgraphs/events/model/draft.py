@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
+from subgraphs.events.model.profile import COMPARISONS, Comparison, ProfileCondition, ProfileField
 from subgraphs.events.model.rule import (
     MAX_CONDITIONS,
     MAX_DEPTH,
@@ -16,7 +17,7 @@ from subgraphs.events.model.rule import (
     StreakCondition,
     SumCondition,
 )
-from subgraphs.runtime.checks import is_https_url, timezones
+from subgraphs.runtime.checks import is_https_url, regions, timezones
 from subgraphs.runtime.outcomes import Violation
 
 MAX_EVENT_NAME: Final = 120
@@ -27,6 +28,8 @@ MAX_TARGET: Final = 1_000_000_000
 MAX_DAYS: Final = 3660
 MAX_SUM: Final = 2**53 - 1
 MAX_ACTIVITY_NAME: Final = 64
+MAX_VALUES: Final = 50
+MAX_AGE_DAYS: Final = 36_600
 
 Path = tuple[str, ...]
 
@@ -59,7 +62,16 @@ class SumDraft:
     target: int
 
 
-ConditionDraft = CountDraft | StreakDraft | SumDraft
+@dataclass(frozen=True, slots=True)
+class ProfileDraft:
+    """A profile condition as asked for."""
+
+    field: ProfileField
+    comparison: Comparison
+    values: tuple[str, ...]
+
+
+ConditionDraft = CountDraft | StreakDraft | SumDraft | ProfileDraft
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +83,8 @@ class RuleDraft:
 
 
 @dataclass(frozen=True, slots=True)
-class EventDraft:
-    """An event as asked for."""
+class EventDetails:
+    """What an event is besides its rule, as asked for."""
 
     name: str
     description: str
@@ -81,11 +93,22 @@ class EventDraft:
     timezone: str
     tags: tuple[str, ...]
     image_url: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class EventDraft(EventDetails):
+    """An event as asked for."""
+
     rule: RuleDraft
 
 
 def check_event(draft: EventDraft, path: Path = ("input",)) -> list[Violation]:
     """Everything that is wrong with it."""
+    return check_details(draft, path) + check_rule(draft.rule, (*path, "rule"))
+
+
+def check_details(draft: EventDetails, path: Path = ("input",)) -> list[Violation]:
+    """Everything that is wrong with it, the rule aside."""
     violations = []
     name = draft.name.strip()
     if not 1 <= len(name) <= MAX_EVENT_NAME or not name.isprintable():
@@ -104,7 +127,7 @@ def check_event(draft: EventDraft, path: Path = ("input",)) -> list[Violation]:
     violations += _check_tags(draft.tags, (*path, "tags"))
     if draft.image_url is not None and not is_https_url(draft.image_url):
         violations.append(Violation((*path, "imageUrl"), "URL", "an image has an https URL"))
-    return violations + check_rule(draft.rule, (*path, "rule"))
+    return violations
 
 
 def normalise_tags(tags: Sequence[str]) -> tuple[str, ...]:
@@ -141,6 +164,8 @@ def build_rule(draft: RuleDraft) -> Rule:
                 return StreakCondition(next_id("c"), draft.activity, draft.name, draft.days)
             case SumDraft():
                 return SumCondition(next_id("c"), draft.activity, draft.name, draft.target)
+            case ProfileDraft():
+                return ProfileCondition(next_id("c"), draft.field, draft.comparison, draft.values)
 
     return build(draft)
 
@@ -166,6 +191,8 @@ def _check_node(node: RuleDraft, path: Path, depth: int, violations: list[Violat
 
 def _check_condition(condition: ConditionDraft, path: Path) -> list[Violation]:
     match condition:
+        case ProfileDraft():
+            return _check_profile(condition, path)
         case CountDraft():
             field_name, value, most = "target", condition.target, MAX_DAYS if condition.distinct_days else MAX_TARGET
         case StreakDraft():
@@ -179,6 +206,25 @@ def _check_condition(condition: ConditionDraft, path: Path) -> list[Violation]:
         message = f"a name has 1 to {MAX_ACTIVITY_NAME} characters"
         violations.append(Violation((*path, "name"), "NAME", message))
     return violations
+
+
+def _check_profile(condition: ProfileDraft, path: Path) -> list[Violation]:
+    if condition.comparison not in COMPARISONS[condition.field]:
+        return [Violation((*path, "comparison"), "COMPARISON", f"{condition.field} has no such comparison")]
+    most = MAX_VALUES if condition.comparison is Comparison.ONE_OF else 1
+    if not 1 <= len(condition.values) <= most:
+        return [Violation((*path, "values"), "VALUES", f"this comparison has 1 to {most} values")]
+    is_region = condition.field is ProfileField.REGION
+    message = "a region is an ISO 3166-1 alpha-2 code, as in KR" if is_region else f"days are 0 to {MAX_AGE_DAYS}"
+    return [
+        Violation((*path, "values", str(position)), "VALUE", message)
+        for position, value in enumerate(condition.values)
+        if not (value in regions() if is_region else _is_days(value))
+    ]
+
+
+def _is_days(value: str) -> bool:
+    return value.isascii() and value.isdigit() and len(value) <= 5 and int(value) <= MAX_AGE_DAYS
 
 
 def _check_tags(tags: Sequence[str], path: Path) -> list[Violation]:

@@ -54,6 +54,23 @@ TRANSITIONS: Final[dict[Transition, tuple[frozenset[EventStatus], Lifecycle]]] =
 
 
 @dataclass(frozen=True, slots=True)
+class Window:
+    """A span of time, half-open, and the zone whose days are counted in it. Without an end it never closes."""
+
+    starts_at: datetime
+    closes_at: datetime | None
+    timezone: str
+
+    def holds(self, instant: datetime) -> bool:
+        """Whether the instant lies in [starts_at, closes_at)."""
+        return self.starts_at <= instant and (self.closes_at is None or instant < self.closes_at)
+
+    def judged_at(self, now: datetime) -> datetime:
+        """The instant for which a profile is judged: now, or the close once that is past."""
+        return now if self.closes_at is None else min(now, self.closes_at)
+
+
+@dataclass(frozen=True, slots=True)
 class Event:
     """A campaign. The window is half-open: [starts_at, ends_at); without an end it never closes, unless an operator ends
     it at `ended_at`."""
@@ -79,6 +96,11 @@ class Event:
         """When the window closes or closed: as planned, or earlier by an operator's hand."""
         ends = [instant for instant in (self.ends_at, self.ended_at) if instant is not None]
         return min(ends, default=None)
+
+    @property
+    def window(self) -> Window:
+        """When activities count."""
+        return Window(self.starts_at, self.closes_at, self.timezone)
 
     def status_at(self, now: datetime) -> EventStatus:
         """The status at that instant, whatever was stored last."""

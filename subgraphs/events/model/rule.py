@@ -2,9 +2,11 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Final, TypeAlias
+
+from subgraphs.events.model.profile import Profile, ProfileCondition, progress_of
 
 MAX_DEPTH: Final = 5
 MAX_CONDITIONS: Final = 50
@@ -73,7 +75,8 @@ class Branch:
     rules: tuple["Rule", ...]
 
 
-Condition: TypeAlias = CountCondition | StreakCondition | SumCondition
+ActivityCondition: TypeAlias = CountCondition | StreakCondition | SumCondition
+Condition: TypeAlias = ActivityCondition | ProfileCondition
 Rule: TypeAlias = Branch | Condition
 
 
@@ -143,14 +146,35 @@ def conditions(rule: Rule) -> list[Condition]:
     return [node.rule for node in nodes(rule) if not isinstance(node.rule, Branch)]
 
 
-def judge(rule: Rule, tallies: Mapping[str, Tally]) -> Verdict:
-    """The verdict over tallies by condition id; one that is missing is zero."""
-    progress = tuple(ConditionProgress(c, _current(c, tallies.get(c.id, Tally()))) for c in conditions(rule))
+def activity_conditions(rule: Rule) -> list[ActivityCondition]:
+    """Those of the tree's conditions that are about what a user did."""
+    return [condition for condition in conditions(rule) if not isinstance(condition, ProfileCondition)]
+
+
+def asks_profile(rule: Rule) -> bool:
+    """Whether the rule is about who a user is, too."""
+    return any(isinstance(condition, ProfileCondition) for condition in conditions(rule))
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Who is judged: their profile, None when nothing is known of them, at an instant."""
+
+    profile: Profile | None
+    at: datetime
+
+
+NOBODY: Final = Person(None, datetime.min)
+
+
+def judge(rule: Rule, tallies: Mapping[str, Tally], person: Person = NOBODY) -> Verdict:
+    """The verdict over tallies by condition id, of which one that is missing is zero, and over the person's profile."""
+    progress = tuple(ConditionProgress(c, _current(c, tallies.get(c.id, Tally()), person)) for c in conditions(rule))
     holds = {entry.condition.id: entry.satisfied for entry in progress}
     return Verdict(_holds(rule, holds), progress)
 
 
-def _current(condition: Condition, tally: Tally) -> int:
+def _current(condition: Condition, tally: Tally, person: Person) -> int:
     match condition:
         case CountCondition():
             return tally.days if condition.distinct_days else tally.count
@@ -158,6 +182,8 @@ def _current(condition: Condition, tally: Tally) -> int:
             return tally.streak
         case SumCondition():
             return max(-MOST, min(MOST, tally.total))
+        case ProfileCondition():
+            return progress_of(condition, person.profile, person.at)
 
 
 def _holds(rule: Rule, holds: Mapping[str, bool]) -> bool:

@@ -9,7 +9,6 @@ from subgraphs.events.mutations.record_activities import record_activities
 from subgraphs.events.mutations.transition_event import transition_event
 from subgraphs.events.mutations.update_event import update_event
 from subgraphs.runtime.graphql.access import Operators, ServicesAndAdmins, UserOnly
-from subgraphs.runtime.graphql.not_built import NotBuiltYet
 
 OPERATORS = "Operators and admins only."
 
@@ -17,22 +16,17 @@ OPERATORS = "Operators and admins only."
 @strawberry.type
 class Mutation:
     create_event = strawberry.mutation(resolver=create_event, description=OPERATORS, permission_classes=[Operators])
-    update_event = strawberry.mutation(
-        resolver=update_event, description=OPERATORS, extensions=[NotBuiltYet()], permission_classes=[Operators]
-    )
+    update_event = strawberry.mutation(resolver=update_event, description=OPERATORS, permission_classes=[Operators])
     transition_event = strawberry.mutation(
         resolver=transition_event, description=OPERATORS, permission_classes=[Operators]
     )
-    change_events = strawberry.mutation(
-        resolver=change_events, description=OPERATORS, extensions=[NotBuiltYet()], permission_classes=[Operators]
-    )
+    change_events = strawberry.mutation(resolver=change_events, description=OPERATORS, permission_classes=[Operators])
     check_in = strawberry.mutation(
         resolver=check_in,
         description=(
             "The signed-in user is here today: one ATTENDANCE activity a day in the user's own time zone; "
             "a change of zone gives no second one within 20 hours."
         ),
-        extensions=[NotBuiltYet()],
         permission_classes=[UserOnly],
     )
     record_activities = strawberry.mutation(

@@ -5,11 +5,25 @@ from typing import Annotated
 import strawberry
 
 from subgraphs.events.context import EventsInfo
+from subgraphs.events.model.event import Event as EventModel
 from subgraphs.events.mutations.create_event import CreateEventInput
+from subgraphs.events.mutations.event_success import IllegalTransition
 from subgraphs.events.mutations.transition_event import TransitionEventInput
 from subgraphs.events.mutations.update_event import UpdateEventInput
+from subgraphs.events.operations.change_events import Change, Row
+from subgraphs.events.operations.change_events import change_events as operation
+from subgraphs.events.operations.refused_rows import Refusal
 from subgraphs.events.types.events import Event
-from subgraphs.runtime.graphql.refusals import Atomicity, IdempotencyConflict, RowFailure, ValidationFailed
+from subgraphs.runtime.graphql.refusals import (
+    Atomicity,
+    Error,
+    IdempotencyConflict,
+    NotFound,
+    RowFailure,
+    ValidationFailed,
+    VersionConflict,
+)
+from subgraphs.runtime.outcomes import Invalid, KeyReused, Missing, Stale
 
 
 @strawberry.input(description="Exactly one field is set.")
@@ -17,6 +31,17 @@ class EventChangeInput:
     create: CreateEventInput | None = strawberry.UNSET
     update: UpdateEventInput | None = strawberry.UNSET
     transition: TransitionEventInput | None = strawberry.UNSET
+
+    def given(self) -> dict[str, Change]:
+        """What was set, by its name, unchecked."""
+        found: dict[str, Change] = {}
+        if self.create:
+            found["create"] = self.create.draft()
+        if self.update:
+            found["update"] = self.update.change()
+        if self.transition:
+            found["transition"] = self.transition.move()
+        return found
 
 
 @strawberry.input(description="1 to 100 changes, carried out in order.")
@@ -37,4 +62,41 @@ ChangeEventsResult = Annotated[
 
 
 async def change_events(info: EventsInfo, input: ChangeEventsInput, idempotency_key: str) -> ChangeEventsResult | None:
-    return None
+    context = info.context
+    outcome = await operation(
+        context.tools,
+        context.identity.id or "",
+        [change.given() for change in input.changes],
+        idempotency_key,
+        all_or_nothing=input.atomicity is Atomicity.ALL_OR_NOTHING,
+    )
+    match outcome:
+        case Invalid():
+            return ValidationFailed.of(outcome)
+        case KeyReused():
+            return IdempotencyConflict.of(outcome)
+    await context.recency.mark()
+    return ChangeEventsSuccess(
+        events=[_event(row, info) for row in outcome.rows],
+        failures=[
+            RowFailure(index=index, error=_error(row))
+            for index, row in enumerate(outcome.rows)
+            if not isinstance(row, EventModel)
+        ],
+    )
+
+
+def _event(row: Row, info: EventsInfo) -> Event | None:
+    return Event.of(row, info.context.now) if isinstance(row, EventModel) else None
+
+
+def _error(refusal: Refusal) -> Error:
+    match refusal:
+        case Invalid():
+            return ValidationFailed.of(refusal)
+        case Missing():
+            return NotFound.of(refusal)
+        case Stale():
+            return VersionConflict.of(refusal)
+        case _:
+            return IllegalTransition.of(refusal)

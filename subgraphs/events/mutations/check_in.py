@@ -5,8 +5,10 @@ from typing import Annotated
 import strawberry
 
 from subgraphs.events.context import EventsInfo
+from subgraphs.events.operations.check_in import check_in as operation
 from subgraphs.events.types.activities import Activity
 from subgraphs.runtime.graphql.refusals import RateLimited, ValidationFailed
+from subgraphs.runtime.outcomes import Invalid, Limited
 
 
 @strawberry.type
@@ -19,4 +21,12 @@ CheckInResult = Annotated[CheckInSuccess | ValidationFailed | RateLimited, straw
 
 
 async def check_in(info: EventsInfo) -> CheckInResult | None:
-    return None
+    context = info.context
+    outcome = await operation(context.tools, context.identity.user_id or "")
+    match outcome:
+        case Invalid():
+            return ValidationFailed.of(outcome)
+        case Limited():
+            return RateLimited.of(outcome)
+    await context.recency.mark()
+    return CheckInSuccess(activity=Activity.of(outcome.activity), is_new=outcome.is_new)

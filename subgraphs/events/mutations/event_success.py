@@ -22,9 +22,10 @@ class IllegalTransition(Error):
 
     @classmethod
     def of(cls, refusal: NotAllowed) -> "IllegalTransition":
+        kept = f"keeps its {', '.join(refusal.locked)}" if refusal.locked else "does not allow this"
         return cls(
             code="ILLEGAL_TRANSITION",
-            message=f"an event that is {refusal.status.value} does not allow this",
+            message=f"an event that is {refusal.status.value} {kept}",
             status=EventStatus(refusal.status.value),
             allowed=[EventTransition(transition.value) for transition in refusal.allowed],
         )

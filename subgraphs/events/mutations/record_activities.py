@@ -8,7 +8,7 @@ from subgraphs.events.context import EventsInfo
 from subgraphs.events.operations.record_activities import record_activities as operation
 from subgraphs.events.types.activities import ActivityInput
 from subgraphs.runtime.graphql.refusals import Atomicity, RateLimited, RowFailure, ValidationFailed
-from subgraphs.runtime.outcomes import Invalid
+from subgraphs.runtime.outcomes import Invalid, Limited
 
 
 @strawberry.input(description="1 to 1,000 rows.")
@@ -33,10 +33,13 @@ async def record_activities(info: EventsInfo, input: RecordActivitiesInput) -> R
     now = info.context.clock.now()
     outcome = await operation(
         info.context.tools,
+        info.context.identity.id or "",
         [row.activity(now) for row in input.rows],
         all_or_nothing=input.atomicity is Atomicity.ALL_OR_NOTHING,
     )
     if isinstance(outcome, Invalid):
         return ValidationFailed.of(outcome)
+    if isinstance(outcome, Limited):
+        return RateLimited.of(outcome)
     failures = [RowFailure(index=index, error=ValidationFailed.of(fault)) for index, fault in outcome.failures]
     return RecordActivitiesSuccess(accepted=outcome.accepted, duplicates=outcome.duplicates, failures=failures)

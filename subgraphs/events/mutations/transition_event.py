@@ -7,14 +7,12 @@ import strawberry
 from subgraphs.events.context import EventsInfo
 from subgraphs.events.model.event import Event, Transition
 from subgraphs.events.mutations.event_success import EventSuccess, IllegalTransition, event_success
-from subgraphs.events.operations.transition_event import NotAllowed
+from subgraphs.events.operations.transition_event import MAX_REASON, Move, NotAllowed
 from subgraphs.events.operations.transition_event import transition_event as operation
 from subgraphs.events.types.transitions import EventTransition
 from subgraphs.runtime.graphql.errors import BadUserInput
 from subgraphs.runtime.graphql.refusals import NotFound, VersionConflict
 from subgraphs.runtime.outcomes import Missing, Stale
-
-MAX_REASON = 500
 
 
 @strawberry.input
@@ -24,6 +22,10 @@ class TransitionEventInput:
     transition: EventTransition
     reason: str | None = strawberry.UNSET
 
+    def move(self) -> Move:
+        """What was asked for, unchecked."""
+        return Move(self.id, self.expected_version, Transition(self.transition.value), self.reason or None)
+
 
 TransitionEventResult = Annotated[
     EventSuccess | NotFound | VersionConflict | IllegalTransition, strawberry.union("TransitionEventResult")
@@ -32,16 +34,10 @@ TransitionEventResult = Annotated[
 
 async def transition_event(info: EventsInfo, input: TransitionEventInput) -> TransitionEventResult | None:
     context = info.context
-    if input.reason and len(input.reason) > MAX_REASON:
+    move = input.move()
+    if len(move.reason or "") > MAX_REASON:
         raise BadUserInput(f"a reason has at most {MAX_REASON} characters", "input.reason")
-    outcome = await operation(
-        context.tools,
-        context.identity.id or "",
-        input.id,
-        input.expected_version,
-        Transition(input.transition.value),
-        input.reason or None,
-    )
+    outcome = await operation(context.tools, context.identity.id or "", move)
     match outcome:
         case Event():
             return await event_success(context, outcome)

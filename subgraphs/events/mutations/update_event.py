@@ -6,9 +6,14 @@ from typing import Annotated
 import strawberry
 
 from subgraphs.events.context import EventsInfo
-from subgraphs.events.mutations.event_success import EventSuccess, IllegalTransition
-from subgraphs.events.types.rules import RuleInput
+from subgraphs.events.model.event import Event
+from subgraphs.events.model.update import EventUpdate
+from subgraphs.events.mutations.event_success import EventSuccess, IllegalTransition, event_success
+from subgraphs.events.operations.transition_event import NotAllowed
+from subgraphs.events.operations.update_event import update_event as operation
+from subgraphs.events.types.rules import RuleInput, to_draft
 from subgraphs.runtime.graphql.refusals import NotFound, ValidationFailed, VersionConflict
+from subgraphs.runtime.outcomes import Invalid, Missing, Stale
 
 
 @strawberry.input(description="Absent keeps, null clears where a field can be null.")
@@ -24,6 +29,21 @@ class UpdateEventInput:
     image_url: str | None = strawberry.UNSET
     rule: RuleInput | None = strawberry.UNSET
 
+    def change(self) -> EventUpdate:
+        """What was asked for, unchecked."""
+        fields = {
+            "name": self.name,
+            "description": self.description,
+            "startsAt": self.starts_at,
+            "endsAt": self.ends_at,
+            "timezone": self.timezone,
+            "tags": self.tags,
+            "imageUrl": self.image_url,
+            "rule": to_draft(self.rule) if isinstance(self.rule, RuleInput) else self.rule,
+        }
+        given = {name: value for name, value in fields.items() if value is not strawberry.UNSET}
+        return EventUpdate(self.id, self.expected_version, given)
+
 
 UpdateEventResult = Annotated[
     EventSuccess | NotFound | ValidationFailed | VersionConflict | IllegalTransition,
@@ -32,4 +52,16 @@ UpdateEventResult = Annotated[
 
 
 async def update_event(info: EventsInfo, input: UpdateEventInput) -> UpdateEventResult | None:
-    return None
+    context = info.context
+    outcome = await operation(context.tools, context.identity.id or "", input.change())
+    match outcome:
+        case Event():
+            return await event_success(context, outcome)
+        case Missing():
+            return NotFound.of(outcome)
+        case Invalid():
+            return ValidationFailed.of(outcome)
+        case Stale():
+            return VersionConflict.of(outcome)
+        case NotAllowed():
+            return IllegalTransition.of(outcome)

@@ -1,8 +1,9 @@
 """Create an event, as a draft."""
 
 from dataclasses import asdict
+from datetime import datetime
 
-from subgraphs.events.model.draft import EventDraft, build_rule, check_event, normalise_tags
+from subgraphs.events.model.draft import EventDraft, Path, build_rule, check_event, normalise_tags
 from subgraphs.events.model.event import Event, Lifecycle
 from subgraphs.events.operations.tools import Tools, changed_message, snapshot
 from subgraphs.runtime import audit
@@ -18,12 +19,32 @@ async def create_event(tools: Tools, actor_id: str, draft: EventDraft, key: str)
     bad_key = check_key(key)
     if bad_key is not None:
         return bad_key
-    violations = check_event(draft)
     now = tools.clock.now()
-    if not violations and not await tools.store.knows_timezone(draft.timezone, now):
-        violations.append(Violation(("input", "timezone"), "TIMEZONE", "this time zone cannot be used yet"))
+    violations = await precheck_create(tools, draft, now, ("input",))
     if violations:
         return Invalid(tuple(violations))
+
+    async def work(session: Session) -> tuple[Event, Document]:
+        event = await create_in(tools, actor_id, draft, now, session)
+        return event, {"eventId": event.id}
+
+    call = Call(actor_id, key, "createEvent", fingerprint_of(asdict(draft)), now)
+    outcome = await once(tools.mongo, call, work)
+    if isinstance(outcome, Event | KeyReused):
+        return outcome
+    made = await tools.store.event(outcome["eventId"])
+    if made is None:
+        raise LookupError("an event that was made is gone")
+    return made
+
+
+async def precheck_create(tools: Tools, draft: EventDraft, now: datetime, path: Path) -> list[Violation]:
+    """Everything that is wrong with it."""
+    return check_event(draft, path) or await tools.store.check_timezone(draft.timezone, now, (*path, "timezone"))
+
+
+async def create_in(tools: Tools, actor_id: str, draft: EventDraft, now: datetime, session: Session) -> Event:
+    """Makes the event of a draft without faults in the transaction of `session`."""
     event = Event(
         id="ev" + random_id(),
         name=draft.name.strip(),
@@ -41,19 +62,8 @@ async def create_event(tools: Tools, actor_id: str, draft: EventDraft, key: str)
         created_at=now,
         created_by=actor_id,
     )
-
-    async def work(session: Session) -> tuple[Event, Document]:
-        await tools.store.insert(event, session)
-        change = audit.Change(event.id, "event.created", now, actor_id, after=snapshot(event))
-        await audit.append_first(tools.mongo, [change], session)
-        await post(tools.mongo, [changed_message(event, now)], session)
-        return event, {"eventId": event.id}
-
-    call = Call(actor_id, key, "createEvent", fingerprint_of(asdict(draft)), now)
-    outcome = await once(tools.mongo, call, work)
-    if isinstance(outcome, Event | KeyReused):
-        return outcome
-    made = await tools.store.event(outcome["eventId"])
-    if made is None:
-        raise LookupError("an event that was made is gone")
-    return made
+    await tools.store.insert(event, session)
+    change = audit.Change(event.id, "event.created", now, actor_id, after=snapshot(event))
+    await audit.append_first(tools.mongo, [change], session)
+    await post(tools.mongo, [changed_message(event, now)], session)
+    return event

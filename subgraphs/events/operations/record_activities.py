@@ -7,7 +7,7 @@ from subgraphs.events.model.activity import MAX_ROWS, Activity, check_activity
 from subgraphs.events.operations.tools import Tools
 from subgraphs.events.store.activities import record
 from subgraphs.runtime.mongo import Session
-from subgraphs.runtime.outcomes import Invalid, Violation
+from subgraphs.runtime.outcomes import Invalid, Limited, Violation
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,9 +20,12 @@ class Recorded:
 
 
 async def record_activities(
-    tools: Tools, activities: Sequence[Activity], *, all_or_nothing: bool
-) -> Recorded | Invalid:
+    tools: Tools, caller_id: str, activities: Sequence[Activity], *, all_or_nothing: bool
+) -> Recorded | Invalid | Limited:
     """Keeps the good rows, or all or none. An activity told twice, in one call or in many, is counted as a duplicate."""
+    limited = await tools.rates.record(caller_id)
+    if limited is not None:
+        return limited
     if not 1 <= len(activities) <= MAX_ROWS:
         return Invalid((Violation(("input", "rows"), "ROWS", f"a call carries 1 to {MAX_ROWS} rows"),))
     now = tools.clock.now()

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from subgraphs.events.model.event import Event
+from subgraphs.events.operations.rates import Rates
+from subgraphs.events.profiles import Profiles
 from subgraphs.events.store.events import EventStore, event_document
 from subgraphs.runtime.clock import Clock
 from subgraphs.runtime.mongo import Document, Mongo
@@ -12,10 +14,12 @@ from subgraphs.runtime.outbox import Message, message
 
 @dataclass(frozen=True, slots=True)
 class Tools:
-    """The stores and the clock."""
+    """The stores, the clock, the limits, and what is known of users."""
 
     mongo: Mongo
     store: EventStore
+    profiles: Profiles
+    rates: Rates
     clock: Clock
 
 

@@ -1,59 +1,77 @@
 """Move an event on: publish, pause, resume, end, archive."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
 
-from subgraphs.events.model.event import (
-    TRANSITIONS,
-    Event,
-    EventStatus,
-    Transition,
-    allowed_transitions,
-)
+from subgraphs.events.model.event import TRANSITIONS, Event, EventStatus, Transition, allowed_transitions
 from subgraphs.events.operations.tools import Tools, changed_message
 from subgraphs.runtime import audit
 from subgraphs.runtime.mongo import Session
 from subgraphs.runtime.outbox import post
 from subgraphs.runtime.outcomes import Missing, Stale
 
+MAX_REASON: Final = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A transition as asked for."""
+
+    id: str
+    expected_version: int
+    transition: Transition
+    reason: str | None
+
 
 @dataclass(frozen=True, slots=True)
 class NotAllowed:
-    """The event's status does not allow the transition; `allowed` are those it does."""
+    """The event's status does not allow the step; `allowed` are the transitions it does, and `locked` the fields that were
+    to change and may not."""
 
     status: EventStatus
     allowed: tuple[Transition, ...]
+    locked: tuple[str, ...] = ()
 
 
-async def transition_event(
-    tools: Tools, actor_id: str, event_id: str, expected_version: int, transition: Transition, reason: str | None
-) -> Event | Missing | Stale | NotAllowed:
+Moved = Event | Missing | Stale | NotAllowed
+
+
+def not_allowed(event: Event, now: datetime, locked: Sequence[str] = ()) -> NotAllowed:
+    """The refusal that tells what the event's status allows instead."""
+    status = event.status_at(now)
+    return NotAllowed(status, tuple(allowed_transitions(status)), tuple(locked))
+
+
+async def transition_event(tools: Tools, actor_id: str, move: Move) -> Moved:
     """Of many calls with one version, one moves the event."""
     now = tools.clock.now()
+    return await tools.mongo.transaction(lambda session: transition_in(tools, actor_id, move, now, session))
 
-    async def work(session: Session) -> Event | Missing | Stale | NotAllowed:
-        event = await tools.store.event(event_id, session)
-        if event is None:
-            return Missing(event_id)
-        if event.version != expected_version:
-            return Stale(event.version)
-        status = event.status_at(now)
-        sources, lifecycle = TRANSITIONS[transition]
-        if status not in sources:
-            return NotAllowed(status, tuple(allowed_transitions(status)))
-        changed = await tools.store.set_lifecycle(event_id, expected_version, lifecycle, now, session)
-        if changed is None:
-            raise LookupError("the snapshot of this transaction changed")
-        change = audit.Change(
-            event_id,
-            f"event.{transition.value.lower()}",
-            now,
-            actor_id,
-            reason=reason,
-            before={"lifecycle": event.lifecycle.value, "version": event.version},
-            after={"lifecycle": changed.lifecycle.value, "version": changed.version},
-        )
-        await audit.append(tools.mongo, change, session)
-        await post(tools.mongo, [changed_message(changed, now)], session)
-        return changed
 
-    return await tools.mongo.transaction(work)
+async def transition_in(tools: Tools, actor_id: str, move: Move, now: datetime, session: Session) -> Moved:
+    """Moves in the transaction of `session`, which a refusal leaves as it was."""
+    event = await tools.store.event(move.id, session)
+    if event is None:
+        return Missing(move.id)
+    if event.version != move.expected_version:
+        return Stale(event.version)
+    sources, lifecycle = TRANSITIONS[move.transition]
+    if event.status_at(now) not in sources:
+        return not_allowed(event, now)
+    changed = await tools.store.set_lifecycle(move.id, move.expected_version, lifecycle, now, session)
+    if changed is None:
+        raise LookupError("the snapshot of this transaction changed")
+    change = audit.Change(
+        move.id,
+        f"event.{move.transition.value.lower()}",
+        now,
+        actor_id,
+        reason=move.reason,
+        before={"lifecycle": event.lifecycle.value, "version": event.version},
+        after={"lifecycle": changed.lifecycle.value, "version": changed.version},
+    )
+    await audit.append(tools.mongo, change, session)
+    await post(tools.mongo, [changed_message(changed, now)], session)
+    return changed

@@ -12,6 +12,7 @@ from subgraphs.events.model.event import Event, EventStatus, Lifecycle, name_key
 from subgraphs.events.store.rules import rule_document, to_rule
 from subgraphs.runtime.connection import Cursors, Page, PageBounds, Sort, build_page, keyset_filter, keyset_sort
 from subgraphs.runtime.mongo import Collection, Database, Document, Index, Mongo, Session
+from subgraphs.runtime.outcomes import Violation
 from subgraphs.runtime.pages import count_up_to_cap, read_page
 
 # One index serves a sort both ways, for the tie-break turns with it. Text is found by its own index, and sorted in memory.
@@ -175,6 +176,7 @@ class EventStore:
     def __init__(self, mongo: Mongo) -> None:
         self._database = mongo.write
         self._events = mongo.write[EVENTS.name]
+        self._timezones: set[str] = set()
 
     async def insert(self, event: Event, session: Session) -> None:
         await self._events.insert_one(event_document(event), session=session)
@@ -183,8 +185,18 @@ class EventStore:
         document = await self._events.find_one({"_id": event_id}, session=session)
         return None if document is None else to_event(document)
 
-    async def knows_timezone(self, timezone: str, now: datetime) -> bool:
-        """Whether the database can tell days in this zone; its table may be older than ours."""
+    async def events(self, ids: Sequence[str]) -> dict[str, Event]:
+        return await events_by_id(self._database, ids)
+
+    async def check_timezone(self, timezone: str, now: datetime, path: tuple[str, ...]) -> list[Violation]:
+        """Refuses a zone whose days the database cannot tell; its table may be older than ours."""
+        if timezone not in self._timezones:
+            if not await self._knows_timezone(timezone, now):
+                return [Violation(path, "TIMEZONE", "this time zone cannot be used yet")]
+            self._timezones.add(timezone)
+        return []
+
+    async def _knows_timezone(self, timezone: str, now: datetime) -> bool:
         day = {"$dateToString": {"date": now, "timezone": timezone}}
         try:
             await self._database.aggregate([{"$documents": [{}]}, {"$project": {"day": day}}]).to_list(None)
@@ -193,6 +205,18 @@ class EventStore:
                 return False
             raise
         return True
+
+    async def replace(self, event: Event, expected_version: int, session: Session) -> Event | None:
+        """Compare-and-set: puts `event` in the place of that version; None when its version is another."""
+        document = event_document(event)
+        document["version"] = expected_version + 1
+        found = await self._events.find_one_and_replace(
+            {"_id": event.id, "version": expected_version},
+            document,
+            return_document=ReturnDocument.AFTER,
+            session=session,
+        )
+        return None if found is None else to_event(found)
 
     async def set_lifecycle(
         self, event_id: str, expected_version: int, lifecycle: Lifecycle, now: datetime, session: Session

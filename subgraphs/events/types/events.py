@@ -1,5 +1,6 @@
 """Events, their progress, and what users look like from here."""
 
+import asyncio
 from datetime import datetime
 from enum import Enum
 from typing import Annotated, Any, Self
@@ -10,7 +11,7 @@ from strawberry.federation import type as federated
 
 from subgraphs.events.context import EventsContext, EventsInfo
 from subgraphs.events.model import event as model
-from subgraphs.events.model.rule import Verdict, judge
+from subgraphs.events.model.rule import NOBODY, Person, Verdict, asks_profile, judge
 from subgraphs.events.store.activities import LATEST_FIRST, ActivityQuery
 from subgraphs.events.types.activities import ActivityConnection, ActivityFilter
 from subgraphs.events.types.rules import Condition, Rule, RuleNode, to_condition, to_nodes, to_rule
@@ -21,6 +22,7 @@ from subgraphs.runtime.graphql.errors import BadUserInput
 from subgraphs.runtime.graphql.pages import PageInfo, page_bounds
 from subgraphs.runtime.graphql.scalars import SafeInt
 from subgraphs.runtime.identity import Identity
+from subgraphs.runtime.peer import PeerSilent
 
 MAX_ELIGIBILITY_USERS = 500
 MAX_PROGRESS_EVENTS = 100
@@ -74,9 +76,11 @@ def to_conditions(verdict: Verdict) -> list[ConditionProgress]:
 
 
 async def progress(context: EventsContext, event: model.Event, user_id: str) -> EventProgress:
-    """How far the user is with the event now. All that are asked for in a turn cost one aggregation."""
+    """How far the user is with the event now. All that are asked for in a turn cost one aggregation, and one look-up of
+    profiles if any rule asks for them. Raises PeerSilent when the user's profile could not be told."""
     now = context.now
-    verdict = judge(event.rule, await context.tallies.load((event, user_id)))
+    tallies, person = await asyncio.gather(context.tallies.load((event, user_id)), _person(context, event, user_id))
+    verdict = judge(event.rule, tallies, person)
     return EventProgress(
         event=Event.of(event, now),
         user=User(id=strawberry.ID(user_id)),
@@ -85,6 +89,19 @@ async def progress(context: EventsContext, event: model.Event, user_id: str) -> 
         rule_version=event.rule_version,
         as_of=now,
     )
+
+
+async def _person(context: EventsContext, event: model.Event, user_id: str) -> Person:
+    if not asks_profile(event.rule):
+        return NOBODY
+    return Person(await context.profiles_by_user.load(user_id), event.window.judged_at(context.now))
+
+
+async def _progress_or_none(context: EventsContext, event: model.Event, user_id: str) -> EventProgress | None:
+    try:
+        return await progress(context, event, user_id)
+    except PeerSilent:
+        return None
 
 
 @federated(
@@ -147,8 +164,9 @@ class Event:
         if not 1 <= len(user_ids) <= MAX_ELIGIBILITY_USERS:
             raise BadUserInput(f"1 to {MAX_ELIGIBILITY_USERS} users are asked for", "userIds")
         # A service's loaders read from the primary.
-        await info.context.tallies.load_all([(self.event, user_id) for user_id in user_ids])
-        return [await progress(info.context, self.event, user_id) for user_id in user_ids]
+        return list(
+            await asyncio.gather(*(_progress_or_none(info.context, self.event, user_id) for user_id in user_ids))
+        )
 
     @classmethod
     def of(cls, event: model.Event, now: datetime) -> Self:
@@ -211,8 +229,11 @@ class User:
             raise BadUserInput(f"1 to {MAX_PROGRESS_EVENTS} events are asked for", "eventIds")
         await info.context.events_by_id.load_all(event_ids)
         events = [await info.context.event(event_id) for event_id in event_ids]
-        await info.context.tallies.load_all([(event, self.id) for event in events if event is not None])
-        return [None if event is None else await progress(info.context, event, self.id) for event in events]
+
+        async def told(event: model.Event | None) -> EventProgress | None:
+            return None if event is None else await progress(info.context, event, self.id)
+
+        return list(await asyncio.gather(*(told(event) for event in events)))
 
     @classmethod
     def resolve_reference(cls, info: EventsInfo, id: strawberry.ID) -> Self:

@@ -5,9 +5,16 @@ from typing import Any
 
 import strawberry
 
+from subgraphs.events.model import profile as profile_model
 from subgraphs.events.model import rule as model
-from subgraphs.events.model.draft import ConditionDraft, CountDraft, RuleDraft, StreakDraft, SumDraft
-from subgraphs.runtime.graphql.errors import NotBuilt
+from subgraphs.events.model.draft import (
+    ConditionDraft,
+    CountDraft,
+    ProfileDraft,
+    RuleDraft,
+    StreakDraft,
+    SumDraft,
+)
 from subgraphs.runtime.graphql.scalars import SafeInt
 
 
@@ -160,7 +167,15 @@ def to_rule(rule: model.Rule) -> Rule:
 
 def to_condition(condition: model.Condition) -> Condition:
     """The condition as GraphQL shows it."""
-    rule_id, activity = strawberry.ID(condition.id), ActivityType(condition.activity.value)
+    rule_id = strawberry.ID(condition.id)
+    if isinstance(condition, profile_model.ProfileCondition):
+        return ProfileCondition(
+            id=rule_id,
+            field=ProfileField(condition.field.value),
+            comparison=Comparison(condition.comparison.value),
+            values=list(condition.values),
+        )
+    activity = ActivityType(condition.activity.value)
     match condition:
         case model.CountCondition():
             return CountCondition(
@@ -189,9 +204,7 @@ def to_nodes(rule: model.Rule) -> list[RuleNode]:
 
 
 def to_draft(given: RuleInput) -> RuleDraft:
-    """What was asked for, unchecked. Kinds that no code judges yet are said so."""
-    if given.profile:
-        raise NotBuilt("RuleInput.profile")
+    """What was asked for, unchecked."""
     branches: dict[str, Any] = {
         quantifier.value: [to_draft(child) for child in children]
         for quantifier, children in (
@@ -215,4 +228,10 @@ def _conditions(given: RuleInput) -> dict[str, ConditionDraft]:
     if given.sum:
         kind, name = model.ActivityType(given.sum.activity.value), given.sum.name or None
         found["sum"] = SumDraft(kind, name, given.sum.target)
+    if given.profile:
+        found["profile"] = ProfileDraft(
+            profile_model.ProfileField(given.profile.field.value),
+            profile_model.Comparison(given.profile.comparison.value),
+            tuple(value.strip() for value in given.profile.values),
+        )
     return found

@@ -8,6 +8,7 @@ from graphql import GraphQLError, GraphQLFormattedError
 from subgraphs.runtime.connection import BadPage
 from subgraphs.runtime.ids import random_id
 from subgraphs.runtime.mongo import is_unavailable
+from subgraphs.runtime.peer import PeerSilent
 
 log = structlog.get_logger("graphql")
 
@@ -82,7 +83,7 @@ def _client_fault(error: GraphQLError) -> str:
 
 def _fault(error: GraphQLError, original: Exception) -> GraphQLFormattedError:
     fault_id = random_id(12)
-    unavailable = is_unavailable(original)
+    unavailable = is_unavailable(original) or isinstance(original, PeerSilent)
     log.error(
         "field failed",
         id=fault_id,

@@ -1,18 +1,16 @@
 """Users: who they are, and the rules of what they may call themselves."""
 
 import hashlib
-import importlib.resources
 import unicodedata
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from functools import cache
 from typing import Final
 
 from email_validator import EmailNotValidError, validate_email
 
-from subgraphs.runtime.checks import timezones
+from subgraphs.runtime.checks import regions, timezones
 from subgraphs.runtime.ids import random_id
 from subgraphs.runtime.outcomes import Violation
 
@@ -130,10 +128,3 @@ def check_timezone(path: tuple[str, ...], timezone: str | None) -> list[Violatio
     if timezone is None or timezone in timezones():
         return []
     return [Violation(path, "TIMEZONE", "a time zone is an IANA name, as in Asia/Seoul")]
-
-
-@cache
-def regions() -> frozenset[str]:
-    """The ISO 3166-1 alpha-2 codes, as the time zone database lists them."""
-    table = importlib.resources.files("tzdata").joinpath("zoneinfo", "iso3166.tab").read_text(encoding="utf-8")
-    return frozenset(line.split("\t")[0] for line in table.splitlines() if line and not line.startswith("#"))

@@ -106,7 +106,7 @@ class User:
     def created_at(self) -> datetime | None:
         return self.user.created_at
 
-    @strawberry.field(extensions=[Visible(SELF_AND_STAFF, to_self_and_staff)])
+    @strawberry.field(extensions=[Visible(TO_RULES, to_rules)])
     def version(self) -> int | None:
         return self.user.version
 

@@ -1,0 +1,58 @@
+"""Check in: the user is here today."""
+
+from dataclasses import dataclass
+
+from subgraphs.events.model.activity import CHECK_INS, Activity
+from subgraphs.events.model.check_in import next_check_in
+from subgraphs.events.model.rule import ActivityType
+from subgraphs.events.operations.tools import Tools
+from subgraphs.events.store.activities import activity, record
+from subgraphs.events.store.profiles import last_check_in, set_last_check_in
+from subgraphs.runtime.mongo import Session
+from subgraphs.runtime.outcomes import Invalid, Limited, Violation
+
+# Of who has not said where they are.
+DEFAULT_TIMEZONE = "UTC"
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedIn:
+    """The activity that stands for today; `is_new` if this call made it."""
+
+    activity: Activity
+    is_new: bool
+
+
+async def check_in(tools: Tools, user_id: str) -> CheckedIn | Invalid | Limited:
+    """One ATTENDANCE a day of the user's zone, however many calls there are at once. Raises PeerSilent when the user's
+    zone could not be told."""
+    limited = await tools.rates.check_in(user_id)
+    if limited is not None:
+        return limited
+    profile = await tools.profiles.one(user_id)
+    if profile is None:
+        return Invalid((Violation((), "NO_ACCOUNT", "there is no account to check in for"),))
+    timezone = profile.timezone or DEFAULT_TIMEZONE
+    now = tools.clock.now()
+
+    async def work(session: Session) -> CheckedIn:
+        last = await last_check_in(tools.mongo, user_id, session)
+        following = next_check_in(last, timezone, now)
+        if following is None and last is not None:
+            return CheckedIn(await activity(tools.mongo.write, user_id, CHECK_INS, last.day, session), is_new=False)
+        if following is None:
+            raise LookupError("a first check-in was refused")
+        await set_last_check_in(tools.mongo, user_id, following, session)
+        made = Activity(
+            user_id=user_id,
+            type=ActivityType.ATTENDANCE,
+            name=None,
+            occurred_at=now,
+            received_at=now,
+            source=CHECK_INS,
+            external_id=following.day,
+        )
+        await record(tools.mongo, [made], session)
+        return CheckedIn(made, is_new=True)
+
+    return await tools.mongo.transaction(work)

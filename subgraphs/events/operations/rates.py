@@ -1,0 +1,21 @@
+"""How often users check in, and how often services tell activities."""
+
+from dataclasses import dataclass
+
+from subgraphs.events.settings import EventsSettings
+from subgraphs.runtime.limits import Limits, Rate
+from subgraphs.runtime.outcomes import Limited
+
+
+@dataclass(frozen=True, slots=True)
+class Rates:
+    """The limits of these settings."""
+
+    limits: Limits
+    settings: EventsSettings
+
+    async def record(self, caller_id: str) -> Limited | None:
+        return await self.limits.take("record", Rate.parse(self.settings.record_limit), caller_id)
+
+    async def check_in(self, user_id: str) -> Limited | None:
+        return await self.limits.take("check-in", Rate.parse(self.settings.check_in_limit), user_id)

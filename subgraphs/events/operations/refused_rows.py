@@ -1,0 +1,47 @@
+"""Refusals of single changes in a bulk call: as they are kept with its key, and as faults of the whole call."""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any, TypeAlias
+
+from subgraphs.events.model.draft import Path
+from subgraphs.events.model.event import EventStatus, Transition
+from subgraphs.events.operations.transition_event import NotAllowed
+from subgraphs.runtime.mongo import Document
+from subgraphs.runtime.outcomes import Invalid, Missing, Stale, Violation
+
+Refusal: TypeAlias = Invalid | Missing | Stale | NotAllowed
+
+
+def refusal_document(refusal: Refusal) -> Document:
+    """How a refusal is stored."""
+    return {"kind": type(refusal).__name__, **asdict(refusal)}
+
+
+def to_refusal(document: Mapping[str, Any]) -> Refusal:
+    """The refusal that is stored."""
+    match document["kind"]:
+        case "Invalid":
+            found = document["violations"]
+            return Invalid(tuple(Violation(tuple(v["path"]), v["code"], v["message"]) for v in found))
+        case "Missing":
+            return Missing(document["id"])
+        case "Stale":
+            return Stale(document["current_version"])
+        case "NotAllowed":
+            allowed = tuple(Transition(transition) for transition in document["allowed"])
+            return NotAllowed(EventStatus(document["status"]), allowed, tuple(document["locked"]))
+    raise ValueError(f"no refusal of kind {document['kind']}")
+
+
+def as_violations(refusal: Refusal, path: Path) -> tuple[Violation, ...]:
+    """What the refusal of one change means for a call that is carried out whole or not at all."""
+    match refusal:
+        case Invalid():
+            return refusal.violations
+        case Missing():
+            return (Violation(path, "NOT_FOUND", "there is no such event"),)
+        case Stale():
+            return (Violation(path, "VERSION_CONFLICT", f"the event is at version {refusal.current_version}"),)
+        case NotAllowed():
+            return (Violation(path, "ILLEGAL_TRANSITION", f"an event that is {refusal.status} does not allow this"),)

@@ -1,0 +1,69 @@
+"""Update an event: what its status allows, by compare-and-set."""
+
+from datetime import datetime
+
+from subgraphs.events.model.draft import Path
+from subgraphs.events.model.event import Event
+from subgraphs.events.model.update import EventUpdate, check_update, check_updated, locked_fields, updated
+from subgraphs.events.operations.tools import Tools, changed_message, snapshot
+from subgraphs.events.operations.transition_event import NotAllowed, not_allowed
+from subgraphs.runtime import audit
+from subgraphs.runtime.mongo import Session
+from subgraphs.runtime.outbox import post
+from subgraphs.runtime.outcomes import Invalid, Missing, Stale, Violation
+
+Updated = Event | Missing | Stale | NotAllowed | Invalid
+
+
+async def update_event(tools: Tools, actor_id: str, update: EventUpdate) -> Updated:
+    """Of many calls with one version, one changes the event; one that changes nothing gives it as it is."""
+    now, path = tools.clock.now(), ("input",)
+    violations = await precheck_update(tools, update, now, path)
+    if violations:
+        return Invalid(tuple(violations))
+    return await tools.mongo.transaction(lambda session: update_in(tools, actor_id, update, now, session, path))
+
+
+async def precheck_update(tools: Tools, update: EventUpdate, now: datetime, path: Path) -> list[Violation]:
+    """What is wrong with it whatever the event is like."""
+    violations = check_update(update, path)
+    zone = update.fields.get("timezone")
+    if zone is not None and not violations:
+        violations += await tools.store.check_timezone(zone, now, (*path, "timezone"))
+    return violations
+
+
+async def update_in(
+    tools: Tools, actor_id: str, update: EventUpdate, now: datetime, session: Session, path: Path
+) -> Updated:
+    """Updates in the transaction of `session`, which a refusal leaves as it was."""
+    event = await tools.store.event(update.id, session)
+    if event is None:
+        return Missing(update.id)
+    if event.version != update.expected_version:
+        return Stale(event.version)
+    wanted = updated(event, update)
+    if wanted == event:
+        return event
+    locked = locked_fields(event, wanted, now)
+    if locked:
+        return not_allowed(event, now, locked)
+    violations = check_updated(event, wanted, now, path)
+    if violations:
+        return Invalid(tuple(violations))
+    changed = await tools.store.replace(wanted, update.expected_version, session)
+    if changed is None:
+        raise LookupError("the snapshot of this transaction changed")
+    before, after = snapshot(event), snapshot(changed)
+    differing = [name for name in after if before[name] != after[name]]
+    change = audit.Change(
+        event.id,
+        "event.updated",
+        now,
+        actor_id,
+        before={name: before[name] for name in differing},
+        after={name: after[name] for name in differing},
+    )
+    await audit.append(tools.mongo, change, session)
+    await post(tools.mongo, [changed_message(changed, now)], session)
+    return changed
