@@ -9,6 +9,8 @@ from tests.stack import LocalStack
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text()
+# Each goes on where the one before ended.
+STEPS = ("First steps", "An operator's day")
 
 
 def blocks(section: str) -> list[tuple[str, str]]:
@@ -22,8 +24,8 @@ def as_pattern(line: str) -> str:
     return re.escape(line).replace("…", ".*")
 
 
-def test_the_first_steps_print_what_the_readme_says(stack: LocalStack) -> None:
-    found = blocks("First steps")
+def test_the_steps_print_what_the_readme_says(stack: LocalStack) -> None:
+    found = [block for section in STEPS for block in blocks(section)]
     script = "\n".join(content for language, content in found if language == "sh")
     expected = [line for language, content in found if language == "text" for line in content.splitlines()]
     environ = {**os.environ, "GRAPHQL": stack.router_url, "DATA_FOLDER": str(stack.data)}
