@@ -31,7 +31,7 @@ VISIBLE = {
     "operator": TO_STAFF,
     "auditor": TO_STAFF,
     "admin": set(FIELDS),
-    "service": {"id", "displayName", "region", "timezone", "createdAt"},
+    "service": {"id", "displayName", "region", "timezone", "createdAt", "version"},
 }
 
 
