@@ -8,6 +8,7 @@ import pytest
 
 from subgraphs.runtime.audit import AUDIT, breaches
 from subgraphs.runtime.mongo import Mongo
+from subgraphs.users.passwords import Passwords
 from tests.fixtures.client import InProcess
 from tests.fixtures.clock import FrozenClock
 from tests.users.conftest import StartUsers
@@ -138,3 +139,26 @@ async def test_registrations_and_refreshes_are_limited(start_users: StartUsers, 
     assert await mongo.write["users"].count_documents({}) == 1
     told = [await refreshed(users, session["refreshToken"]) for _ in range(3)]
     assert told == ["LoginSuccess", "InvalidCredentials", "RateLimited"]
+
+
+@pytest.mark.parametrize("meanwhile", ["password", "suspension"])
+async def test_a_login_that_meets_a_new_password_or_a_suspension_begins_no_session(
+    users: InProcess, mongo: Mongo, monkeypatch: pytest.MonkeyPatch, meanwhile: str
+) -> None:
+    session = await registered(users, email="race@example.com")
+    verify = Passwords.verify
+
+    async def verify_then_wait(self: Passwords, encoded: str | None, password: str) -> bool:
+        right = await verify(self, encoded, password)
+        monkeypatch.undo()
+        if meanwhile == "password":
+            assert "user" in await change(users, session["accessToken"])
+        else:
+            await mongo.write["users"].update_one({"_id": session["user"]["id"]}, {"$set": {"status": "SUSPENDED"}})
+        return right
+
+    monkeypatch.setattr(Passwords, "verify", verify_then_wait)
+    before = await mongo.write["outbox"].count_documents({"topic": "users.login"})
+    assert (await login(users, "race@example.com", OLD))["__typename"] == "InvalidCredentials"
+    assert await mongo.write["sessions"].count_documents({}) == 1
+    assert await mongo.write["outbox"].count_documents({"topic": "users.login"}) == before

@@ -28,13 +28,20 @@ async def login(
     if user.status is UserStatus.SUSPENDED:
         return Suspended()
     if tools.passwords.is_outdated(encoded):
-        await tools.users.replace_password_hash(user.id, encoded, await tools.passwords.hash(password))
+        successor = await tools.passwords.hash(password)
+        if not await tools.users.replace_password_hash(user.id, encoded, successor):
+            return WrongCredentials()
+        encoded = successor
     now = tools.clock.now()
     session = new_session(user.id, now)
+    proved = encoded
 
-    async def work(transaction: Session) -> None:
+    async def work(transaction: Session) -> bool:
+        # A write, so that a change of the password or a suspension at the same time is met and not missed.
+        if not await tools.users.note_login(user.id, proved, now, transaction):
+            return False
         await tools.sessions.insert_session(session, now, transaction)
         await post(tools.mongo, [login_message(session, now)], transaction)
+        return True
 
-    await tools.mongo.transaction(work)
-    return signed_in(tools, user, session, now)
+    return signed_in(tools, user, session, now) if await tools.mongo.transaction(work) else WrongCredentials()

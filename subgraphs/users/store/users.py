@@ -190,6 +190,15 @@ class UserStore:
         document = await self._users.find_one({"_id": user_id})
         return None if document is None else (to_user(document), document["passwordHash"])
 
+    async def note_login(self, user_id: str, proved: str, now: datetime, session: Session) -> bool:
+        """Notes a login; False when the user is suspended or the password is no longer the one of the hash `proved`."""
+        result = await self._users.update_one(
+            {"_id": user_id, "passwordHash": proved, "status": UserStatus.ACTIVE.value},
+            {"$set": {"lastLoginAt": now}},
+            session=session,
+        )
+        return result.matched_count == 1
+
     async def replace_password_hash(self, user_id: str, old: str, new: str, session: Session | None = None) -> bool:
         """Puts a new hash in the place of the old one; False when it was changed meanwhile."""
         result = await self._users.update_one(
