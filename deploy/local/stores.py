@@ -15,6 +15,8 @@ from redis.exceptions import RedisError
 from deploy.local.supervisor import Process
 
 REPLICA_SET = "laurel"
+# No transaction of ours takes longer than 5 s; one whose process was killed holds what it wrote for this long at most.
+TRANSACTION_SECONDS = 15
 _NOT_INITIATED = 94
 
 
@@ -57,14 +59,21 @@ def redis_url(port: int) -> str:
 
 
 def mongod(
-    port: int, data: Path, environ: Mapping[str, str], *, cache_gib: float = 1.0, test_commands: bool = False
+    port: int,
+    data: Path,
+    environ: Mapping[str, str],
+    *,
+    cache_gib: float = 1.0,
+    test_commands: bool = False,
+    replica_set: str = REPLICA_SET,
 ) -> Process:
     """A replica set of one. It is ready once it is primary; a set that was made on another port moves to this one."""
     data.mkdir(parents=True, exist_ok=True)
     command = [
         str(mongod_binary()),
-        *("--dbpath", str(data), "--port", str(port), "--bind_ip", "127.0.0.1", "--replSet", REPLICA_SET),
+        *("--dbpath", str(data), "--port", str(port), "--bind_ip", "127.0.0.1", "--replSet", replica_set),
         *("--wiredTigerCacheSizeGB", str(cache_gib), "--unixSocketPrefix", str(data), "--quiet"),
+        *("--setParameter", f"transactionLifetimeLimitSeconds={TRANSACTION_SECONDS}"),
     ]
     if test_commands:
         # Tests let time stand still in the past, where everything that expires has expired.

@@ -1,0 +1,77 @@
+"""The primary is stepped down, and the next one killed, while five hundred claim: none is lost, none counts twice."""
+
+import asyncio
+import random
+import secrets
+from collections import Counter
+from collections.abc import AsyncIterator, Iterator
+from typing import Any
+
+import pytest
+
+from subgraphs.runtime.mongo import Mongo
+from subgraphs.runtime.settings import StoreSettings
+from tests.rewards.claiming import Claiming
+from tests.stack import ReplicaSet, start_replica_set
+
+CLAIMS = 500
+STOCK = 450
+
+
+@pytest.fixture(scope="module")
+def replica_set(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ReplicaSet]:
+    with start_replica_set(tmp_path_factory.mktemp("three")) as running:
+        yield running
+
+
+@pytest.fixture
+async def database_name() -> str:
+    """Of the test's own; the whole set is thrown away."""
+    return f"test_{secrets.token_hex(6)}"
+
+
+@pytest.fixture
+async def mongo(replica_set: ReplicaSet, database_name: str) -> AsyncIterator[Mongo]:
+    settings = StoreSettings(mongo_url=replica_set.url, mongo_database=database_name)
+    connections = Mongo(settings, app_name="laurel-tests")
+    yield connections
+    connections.close()
+
+
+@pytest.fixture
+def service_settings(service_settings: dict[str, Any], replica_set: ReplicaSet, database_name: str) -> dict[str, Any]:
+    return {**service_settings, "mongo_url": replica_set.url, "mongo_database": database_name}
+
+
+@pytest.mark.usefixtures("redis_url")
+async def test_no_claim_is_lost_or_granted_twice_over_a_stepdown_and_a_kill(
+    claiming: Claiming, start_rewards: Any, replica_set: ReplicaSet
+) -> None:
+    processes = [await start_rewards(claim_seconds=5) for _ in range(2)]
+    offer_id = await claiming.offer(stockTotal=STOCK)
+    rng = random.Random(6)
+    first_answers: Counter[str] = Counter()
+    last_answers: Counter[str] = Counter()
+
+    async def claim(number: int) -> None:
+        await asyncio.sleep(rng.uniform(0, 8))
+        seen = []
+        for _ in range(60):
+            answer = await claiming.claim(offer_id, f"us{number}", at=processes[number % 2])
+            seen.append(answer["__typename"])
+            if seen[-1] != "TryAgain":
+                break
+            await asyncio.sleep(rng.uniform(0.1, 0.5))
+        first_answers[seen[0]] += 1
+        last_answers[seen[-1]] += 1
+
+    async def disturb() -> None:
+        await asyncio.sleep(2)
+        await asyncio.to_thread(replica_set.step_down)
+        await asyncio.sleep(3)
+        await asyncio.to_thread(replica_set.kill_primary)
+
+    await asyncio.gather(disturb(), *(claim(number) for number in range(CLAIMS)))
+    assert set(first_answers) <= {"ClaimRewardSuccess", "OutOfStock", "TryAgain"}
+    assert last_answers == {"ClaimRewardSuccess": STOCK, "OutOfStock": CLAIMS - STOCK}
+    await claiming.check_sums()
