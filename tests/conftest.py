@@ -18,7 +18,23 @@ from tests.fixtures.clock import FrozenClock
 from tests.fixtures.commands import COMMANDS, CommandLog
 from tests.fixtures.graph import Graph
 from tests.fixtures.issuer import Issuer
+from tests.fixtures.queries import QUERIES, TESTS_APP
 from tests.stack import LocalStack, start_mongod, start_redis
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _queries_are_collected() -> Iterator[None]:
+    """Every client that a subgraph under test makes in this process is listened to."""
+
+    class Listened(AsyncIOMotorClient[Any]):
+        def __init__(self, *arguments: Any, appname: str, **options: Any) -> None:
+            listeners = [] if appname == TESTS_APP else [QUERIES]
+            super().__init__(*arguments, appname=appname, event_listeners=listeners, **options)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("subgraphs.runtime.mongo.AsyncIOMotorClient", Listened)
+        yield
+
 
 _SERVERS = {"mongo_url", "redis_url", "stack", "graph"}
 
@@ -77,7 +93,7 @@ async def database_name(mongo_url: str) -> AsyncIterator[str]:
 @pytest.fixture
 async def mongo(mongo_url: str, database_name: str) -> AsyncIterator[Mongo]:
     """Connections to the test's own database, as a subgraph has them."""
-    connections = Mongo(StoreSettings(mongo_url=mongo_url, mongo_database=database_name), app_name="laurel-tests")
+    connections = Mongo(StoreSettings(mongo_url=mongo_url, mongo_database=database_name), app_name=TESTS_APP)
     yield connections
     connections.close()
 

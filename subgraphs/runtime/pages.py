@@ -14,7 +14,7 @@ from subgraphs.runtime.connection import (
     keyset_filter,
     keyset_sort,
 )
-from subgraphs.runtime.mongo import DocumentCollection
+from subgraphs.runtime.mongo import DocumentCollection, Index
 
 COUNT_CAP: Final = 10_000
 COUNT_MILLISECONDS: Final = 500
@@ -49,8 +49,11 @@ async def read_pages(
     bounds: PageBounds,
     cursors: Cursors,
     scope: str,
+    *,
+    hint: str | None = None,
 ) -> dict[str, Page[Mapping[str, Any]]]:
-    """The same page of each parent's rows, in one aggregation: a bounded index range a parent."""
+    """The same page of each parent's rows, in one aggregation: a bounded index range a parent. `hint` names the index to
+    walk; unless said, the one of the parent and the sort."""
 
     def pipeline(parent_id: str) -> list[dict[str, Any]]:
         return [
@@ -62,7 +65,8 @@ async def read_pages(
     first, *others = dict.fromkeys(parent_ids)
     union = [{"$unionWith": {"coll": collection.name, "pipeline": pipeline(other)}} for other in others]
     rows: dict[str, list[dict[str, Any]]] = {parent_id: [] for parent_id in parent_ids}
-    async for document in collection.aggregate([*pipeline(first), *union]):
+    walked = hint or Index(((parent_field, 1), *((field, 1) for field, _ in sort.fields))).name
+    async for document in collection.aggregate([*pipeline(first), *union], hint=walked):
         rows[document[parent_field]].append(document)
     return {parent: build_page(found, cursors, scope, sort, bounds) for parent, found in rows.items()}
 

@@ -42,7 +42,7 @@ async def test_a_burst_passes_then_one_at_a_time_at_the_instant_that_was_told(
 async def test_of_many_calls_at_once_in_two_processes_the_limit_s_number_passes(
     redis_url: str, clock: FrozenClock
 ) -> None:
-    first, second = connect_redis(redis_url), connect_redis(redis_url)
+    first, second = (connect_redis(redis_url, timeout_seconds=5) for _ in range(2))
     subject, rate = secrets.token_hex(8), Rate(7, 60)
     both = [Limits(first, clock), Limits(second, clock)]
     told = await asyncio.gather(*(both[n % 2].take("t", rate, subject) for n in range(40)))

@@ -10,13 +10,14 @@ from subgraphs.runtime.pages import read_pages
 from subgraphs.users.model.notification import Notification, Subject, SubjectKind
 
 KEPT_SECONDS: Final = 400 * 24 * 3600
+_UNREAD: Final = Index((("userId", 1), ("readAt", 1), ("createdAt", 1), ("_id", 1)))
 NOTIFICATIONS: Final = Collection(
     "notifications",
     shard_key=(("userId", 1),),
     indexes=(
         Index((("userId", 1), ("messageId", 1)), unique=True),
         Index((("userId", 1), ("createdAt", 1), ("_id", 1))),
-        Index((("userId", 1), ("readAt", 1), ("createdAt", 1), ("_id", 1))),
+        _UNREAD,
         Index((("createdAt", 1),), expire_after_seconds=KEPT_SECONDS),
     ),
 )
@@ -59,7 +60,15 @@ async def notification_pages(
     """The same page of each user's inbox, latest first."""
     base = {"readAt": None} if unread_only else {}
     found = await read_pages(
-        database[NOTIFICATIONS.name], "userId", user_ids, base, LATEST_FIRST, bounds, cursors, scope
+        database[NOTIFICATIONS.name],
+        "userId",
+        user_ids,
+        base,
+        LATEST_FIRST,
+        bounds,
+        cursors,
+        scope,
+        hint=_UNREAD.name if unread_only else None,
     )
     return {user_id: page.map(to_notification) for user_id, page in found.items()}
 
