@@ -41,8 +41,9 @@ service-token: setup ## Print a trusted service's token: make service-token NAME
 router: setup ## Build the Apollo Router from its crate (about 15 minutes)
 	@$(PY) -m router.build
 
-supergraph: setup ## Export the subgraphs' SDL and compose the supergraph
+supergraph: setup ## Export the subgraphs' SDL and permissions, and compose the supergraph
 	@$(PY) -m deploy.schema
+	@$(PY) -m deploy.permissions
 	@$(PY) -m router.compose
 
 format: setup ## Format the code

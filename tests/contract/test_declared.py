@@ -1,13 +1,11 @@
 """What every field must declare: who may see it, and whether anything serves it yet."""
 
-import importlib
 import json
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
+from deploy.permissions import declared_fields, schema_of
 from deploy.schema import SUBGRAPHS
 from subgraphs.runtime.graphql.access import audience_of
 from subgraphs.runtime.graphql.not_built import NotBuiltYet
@@ -15,19 +13,6 @@ from subgraphs.runtime.graphql.schema import FederatedSchema
 
 LIST = Path(__file__).parents[2] / "schema" / "not-implemented.json"
 OF_FEDERATION = {"_service", "_entities"}
-
-
-def schema_of(subgraph: str) -> FederatedSchema:
-    schema: FederatedSchema = importlib.import_module(f"subgraphs.{subgraph}.schema").schema
-    return schema
-
-
-def fields(schema: FederatedSchema) -> Iterator[tuple[str, str, Any]]:
-    """Each type's name, field's name, and field."""
-    for name, kind in schema._schema.type_map.items():
-        definition = (kind.extensions or {}).get("strawberry-definition")
-        for field in getattr(definition, "fields", ()):
-            yield name, schema.config.name_converter.from_field(field), field
 
 
 def guarded_types(schema: FederatedSchema) -> set[str]:
@@ -47,7 +32,7 @@ def test_every_field_that_can_be_asked_for_says_who_may(subgraph: str) -> None:
     assert {"Query", "Mutation", "User"} <= guarded
     undeclared = [
         f"{kind}.{name}"
-        for kind, name, field in fields(schema)
+        for kind, name, field in declared_fields(schema)
         if kind in guarded and name not in OF_FEDERATION and audience_of(field) is None
     ]
     assert undeclared == []
@@ -57,7 +42,7 @@ def test_every_field_that_can_be_asked_for_says_who_may(subgraph: str) -> None:
 def test_the_fields_that_nothing_serves_yet_are_those_listed(subgraph: str) -> None:
     marked = {
         f"{kind}.{name}"
-        for kind, name, field in fields(schema_of(subgraph))
+        for kind, name, field in declared_fields(schema_of(subgraph))
         if any(isinstance(extension, NotBuiltYet) for extension in getattr(field, "extensions", ()))
     }
     listed = json.loads(LIST.read_text())[subgraph]

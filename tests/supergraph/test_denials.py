@@ -1,15 +1,14 @@
 """Who may not, may not, and nothing changes: no token, the wrong role, another's data, past the router."""
 
-import hashlib
 import json
 from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-from motor.motor_asyncio import AsyncIOMotorClient
 
 from tests.fixtures.client import Answer
 from tests.fixtures.graph import Graph, operation
+from tests.supergraph.fingerprint import Fingerprint
 
 CREATE_EVENT = {
     "input": {
@@ -48,29 +47,10 @@ DENIED: list[tuple[str, dict[str, Any], list[str | None]]] = [
 ]
 
 
-class Fingerprint:
-    """A digest of everything the stack has stored, the workers' queues aside."""
-
-    def __init__(self, client: AsyncIOMotorClient[dict[str, Any]]) -> None:
-        self._client = client
-
-    async def __call__(self) -> str:
-        digest = hashlib.sha256()
-        for name in ("users", "events", "rewards"):
-            database = self._client[name]
-            for collection in sorted(await database.list_collection_names()):
-                if collection in ("outbox", "inbox") or collection.startswith("system."):
-                    continue
-                async for row in database[collection].find({}, sort=[("_id", 1)]):
-                    digest.update(json.dumps(row, default=str, sort_keys=True).encode())
-        return digest.hexdigest()
-
-
 @pytest.fixture
 async def stored(graph: Graph) -> AsyncIterator[Fingerprint]:
-    client: AsyncIOMotorClient[dict[str, Any]] = AsyncIOMotorClient(graph.stack.mongo_url)
-    yield Fingerprint(client)
-    client.close()
+    async with Fingerprint(graph.stack) as fingerprint:
+        yield fingerprint
 
 
 def token(graph: Graph, caller: str | None) -> str | None:

@@ -5,7 +5,6 @@ import signal
 import subprocess
 import time
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -48,7 +47,7 @@ def standin(stack: LocalStack, tmp_path_factory: pytest.TempPathFactory) -> Iter
         cors_origin="http://127.0.0.1",
     )
     environ = gateway_environment(places, stack.router_secret, for_developers=True)
-    log = Path(tmp_path_factory.mktemp("standin")) / "log"
+    log = tmp_path_factory.mktemp("standin") / "standin.log"
     with log.open("w") as output:
         process = subprocess.Popen(
             standin_command(), env={**os.environ, **environ}, stdout=output, stderr=subprocess.STDOUT

@@ -63,10 +63,17 @@ class UserLimit:
     )
 )
 class Stock:
+    stock: strawberry.Private[model.Stock]
     total: int | None
     remaining: int | None
-    reserved: int | None
-    issued: int | None
+
+    @strawberry.field(extensions=[staff_only()])
+    def reserved(self) -> int | None:
+        return self.stock.reserved
+
+    @strawberry.field(extensions=[staff_only()])
+    def issued(self) -> int | None:
+        return self.stock.issued
 
 
 @strawberry.type(
@@ -130,15 +137,7 @@ class RewardOffer:
     @strawberry.field(extensions=[ANYBODY])
     async def stock(self, info: RewardsInfo) -> Stock | None:
         found = await info.context.stocks_by_offer.load(self.id)
-        if found is None:
-            return None
-        is_staff = info.context.identity.is_staff
-        return Stock(
-            total=found.total,
-            remaining=found.remaining,
-            reserved=found.reserved if is_staff else None,
-            issued=found.issued if is_staff else None,
-        )
+        return None if found is None else Stock(stock=found, total=found.total, remaining=found.remaining)
 
     @strawberry.field(
         description="To operators, auditors and admins; null to others, or where there is none.",
