@@ -21,6 +21,9 @@ from tests.fixtures.issuer import Issuer
 from tests.fixtures.queries import QUERIES, TESTS_APP
 from tests.stack import LocalStack, start_mongod, start_redis
 
+pytest_plugins = ["tests.fixtures.leak_check"]
+_SERVERS = {"mongo_url", "redis_url", "stack", "graph"}
+
 
 @pytest.fixture(scope="session", autouse=True)
 def _queries_are_collected() -> Iterator[None]:
@@ -34,9 +37,6 @@ def _queries_are_collected() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("subgraphs.runtime.mongo.AsyncIOMotorClient", Listened)
         yield
-
-
-_SERVERS = {"mongo_url", "redis_url", "stack", "graph"}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

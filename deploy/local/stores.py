@@ -74,6 +74,8 @@ def mongod(
         *("--dbpath", str(data), "--port", str(port), "--bind_ip", "127.0.0.1", "--replSet", replica_set),
         *("--wiredTigerCacheSizeGB", str(cache_gib), "--unixSocketPrefix", str(data), "--quiet"),
         *("--setParameter", f"transactionLifetimeLimitSeconds={TRANSACTION_SECONDS}"),
+        # What it logs of slow commands would hold addresses and hashes.
+        *("--slowOpSampleRate", "0"),
     ]
     if test_commands:
         # Tests let time stand still in the past, where everything that expires has expired.

@@ -17,6 +17,8 @@ _SECRETS: Final = (
     re.compile(r"eyJ[\w-]+\.[\w-]+\.[\w-]*"),
     re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+"),
     re.compile(r"\$argon2\w*\$[^\s\"']+"),
+    # A refresh token: its user's id and its secret.
+    re.compile(r"\b[0-9a-z]+\.[0-9a-z]{43}\b"),
 )
 _SECRET_NAMES: Final = frozenset({"password", "token", "authorization", "secret", "email", "refresh_token"})
 

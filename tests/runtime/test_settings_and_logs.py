@@ -69,11 +69,12 @@ def test_secrets_and_addresses_are_blanked() -> None:
         "password": "x",
         "Authorization": "Bearer abc",
         "detail": "token eyJhbGciOiJFZERTQSJ9.eyJzdWIiOiJ4In0.c2ln and $argon2id$v=19$m=1$abc$def",
+        "refused": f"refresh {'kr' + '1' * 20}.{'9z' * 21}9",
         "count": 3,
     }
     cleaned = dict(redact(None, "info", event))
     text = json.dumps(cleaned)
-    for secret in ("ann@", "Bearer", "eyJ", "$argon2"):
+    for secret in ("ann@", "Bearer", "eyJ", "$argon2", "9z9z"):
         assert secret not in text
     assert cleaned["count"] == 3
 
