@@ -15,10 +15,10 @@ USERS ?= 10000
 EVENTS ?= 1000
 NAME ?= shop
 
-.PHONY: help run test check reset seed service-token router supergraph format setup clean
+.PHONY: help run test check reset seed service-token bench-activities router supergraph format setup clean
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-17s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: setup ## Start everything on this machine; ctrl-C ends it
 	@$(PY) -m deploy.local run
@@ -37,6 +37,9 @@ seed: setup ## Fill the running stack: make seed USERS=1000000 EVENTS=10000
 
 service-token: setup ## Print a trusted service's token: make service-token NAME=shop
 	@$(PY) -m deploy.local service-token --name $(NAME)
+
+bench-activities: setup ## Measure how fast activities are taken and eligibility is told
+	@$(PY) -m deploy.load.activities
 
 router: setup ## Build the Apollo Router from its crate (about 15 minutes)
 	@$(PY) -m router.build

@@ -1,0 +1,1 @@
+"""Loads and benchmarks, against a stack on this machine and nothing else."""
