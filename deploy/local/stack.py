@@ -79,7 +79,7 @@ class Stack:
         await self.supervisor.start(self._stores())
         self._run("deploy.mongo.indexes")
         self._run("deploy.local.seed")
-        await self.supervisor.start([*(self._subgraph(name) for name in SUBGRAPHS), self._worker()])
+        await self.supervisor.start([*(self.subgraph(name) for name in SUBGRAPHS), self._worker()])
         await self.supervisor.start([self._gateway(), self._explorer()])
 
     async def stop(self) -> None:
@@ -126,7 +126,8 @@ class Stack:
         if result.returncode != 0:
             raise StartFailed(f"python -m {module} ended with status {result.returncode}:\n{result.stderr[-2000:]}")
 
-    def _subgraph(self, name: str) -> Process:
+    def subgraph(self, name: str) -> Process:
+        """How a subgraph is started."""
         environ = {
             **self.common_environ(),
             "HOST": "127.0.0.1",

@@ -6,12 +6,14 @@ import signal
 import threading
 import time
 from collections.abc import Coroutine
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Self
 
 from deploy.local.ports import free_ports
 from deploy.local.seed import DEMO_LOGINS
-from deploy.local.stack import Options, Stack
+from deploy.local.stack import Options, Stack, answers
+from deploy.local.supervisor import Process
 
 
 class LocalStack:
@@ -50,6 +52,12 @@ class LocalStack:
     def subgraph_url(self, name: str) -> str:
         """A subgraph's `/graphql`."""
         return f"{self._stack.url_of(name)}/graphql"
+
+    def another(self, name: str, port: int, **environ: str) -> Process:
+        """One more of a subgraph, not started, on a port of its own; `environ` sets what else differs."""
+        process = self._stack.subgraph(name)
+        ready = answers(f"http://127.0.0.1:{port}/health/ready")
+        return replace(process, environ={**process.environ, "PORT": str(port), **environ}, ready=ready)
 
     def __enter__(self) -> Self:
         self._thread.start()
