@@ -8,6 +8,7 @@ from typing import Any
 
 import httpx
 import pytest
+from hypothesis import settings
 from motor.motor_asyncio import AsyncIOMotorClient
 
 from subgraphs.runtime.mongo import Mongo
@@ -21,6 +22,9 @@ from tests.fixtures.issuer import Issuer
 from tests.fixtures.queries import QUERIES, TESTS_APP
 from tests.stack import LocalStack, start_mongod, start_redis
 
+# A busy machine is no counter-example.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 pytest_plugins = ["tests.fixtures.leak_check"]
 _SERVERS = {"mongo_url", "redis_url", "stack", "graph"}
 

@@ -79,7 +79,7 @@ class Cursors:
     def encode(self, scope: str, values: Sequence[Any]) -> str:
         """An opaque cursor of a row with these sort values in the list that `scope` names (its sort and filter)."""
         payload = bson.encode({"v": list(values)})
-        return base64.urlsafe_b64encode(self._sign(scope, payload) + payload).decode().rstrip("=")
+        return _text(self._sign(scope, payload) + payload)
 
     def decode(self, scope: str, cursor: str, *, argument: str) -> tuple[Any, ...]:
         """The sort values. Raises BadPage unless the cursor was made here, for this scope and version."""
@@ -90,6 +90,9 @@ class Cursors:
             raw = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
         except ValueError:
             raise refused from None
+        # The last character may carry bits that say nothing: a cursor has one spelling.
+        if _text(raw) != cursor:
+            raise refused
         signature, payload = raw[:_SIGNATURE_BYTES], raw[_SIGNATURE_BYTES:]
         if not hmac.compare_digest(signature, self._sign(scope, payload)):
             raise refused
@@ -102,6 +105,10 @@ class Cursors:
     def _sign(self, scope: str, payload: bytes) -> bytes:
         message = f"{_VERSION}\n{len(scope)}\n{scope}\n".encode() + payload
         return hmac.new(self._secret, message, hashlib.sha256).digest()[:_SIGNATURE_BYTES]
+
+
+def _text(raw: bytes) -> str:
+    return base64.urlsafe_b64encode(raw).decode().rstrip("=")
 
 
 def list_scope(list_name: str, sort: Sort, filter_values: Mapping[str, Any]) -> str:

@@ -61,7 +61,7 @@ PROFILES = st.none() | st.builds(
 )
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(case=logs(), profile=PROFILES, seed=st.integers(0, 1000))
 async def test_the_aggregation_equals_the_plain_evaluation(
     mongo: Mongo, case: tuple[Event, list[Activity]], profile: Profile | None, seed: int

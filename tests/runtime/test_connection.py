@@ -1,6 +1,7 @@
 """Keyset pages against a plain model, and cursors that cannot be forged."""
 
 import base64
+import itertools
 import secrets
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -69,6 +70,15 @@ def test_a_cursor_with_any_byte_changed_is_refused(position: int, flip: int) -> 
     forged = base64.urlsafe_b64encode(bytes(raw)).decode().rstrip("=")
     with pytest.raises(BadPage):
         CURSORS.decode(SCOPE, forged, argument="after")
+
+
+@given(st.lists(st.one_of(st.text(max_size=9), st.integers(0, 2**31)), max_size=3))
+def test_a_cursor_with_any_bit_of_its_text_flipped_is_refused(values: list[Any]) -> None:
+    text = CURSORS.encode(SCOPE, values).encode()
+    for position, bit in itertools.product(range(len(text)), range(7)):
+        flipped = bytes([*text[:position], text[position] ^ 1 << bit, *text[position + 1 :]])
+        with pytest.raises(BadPage):
+            CURSORS.decode(SCOPE, flipped.decode(), argument="after")
 
 
 @given(st.text(max_size=200))

@@ -60,7 +60,7 @@ async def test_the_key_goes_by_itself_and_names_nobody(redis_url: str, clock: Fr
     await redis.aclose()
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     calls=st.integers(1, 9),
     seconds=st.integers(1, 100),

@@ -1,6 +1,7 @@
 """Who sees what of a user; and what users are asked for by key is one query."""
 
 import os
+import string
 import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
@@ -127,6 +128,25 @@ def test_without_a_region_an_id_begins_with_none() -> None:
 def test_normalising_an_address_twice_is_normalising_it_once(text: str) -> None:
     once = normalise_email(text)
     assert once is None or normalise_email(once) == once
+
+
+WORDS = st.text(string.ascii_letters + string.digits, min_size=1, max_size=12)
+
+
+@st.composite
+def spellings(draw: st.DrawFn) -> tuple[str, str]:
+    """An address in small letters, and another spelling of it: other cases, wide characters, spaces around."""
+    address = f"{draw(WORDS)}@{draw(WORDS)}.example.com".lower()
+    widths = {letter: chr(ord(letter) + 0xFEE0) for letter in string.ascii_letters + string.digits}
+    forms = [lambda letter: letter, str.upper, lambda letter: widths.get(letter, letter)]
+    other = "".join(draw(st.sampled_from(forms))(letter) for letter in address)
+    return address, draw(st.sampled_from(["", " ", "\t"])) + other + draw(st.sampled_from(["", " ", "\n"]))
+
+
+@given(spellings(), spellings())
+def test_any_spelling_of_an_address_is_that_address_and_no_other(one: tuple[str, str], two: tuple[str, str]) -> None:
+    assert normalise_email(one[1]) == normalise_email(one[0]) == one[0]
+    assert (email_key(normalise_email(one[1]) or "") == email_key(normalise_email(two[1]) or "")) is (one[0] == two[0])
 
 
 def test_spellings_of_one_address_are_one_key() -> None:
