@@ -34,6 +34,7 @@ from subgraphs.runtime.settings import StoreSettings
 from tests.events.made import an_activity, an_event, told
 from tests.fixtures.client import GraphQLClient
 from tests.fixtures.graph import Graph
+from tests.fixtures.queries import TESTS_APP
 from tests.stack import LocalStack
 
 CALLS, ROWS_A_CALL, KILLS, SENDERS = 100, 1_000, 20, 2
@@ -152,7 +153,7 @@ class Sender:
 async def database(stack: LocalStack) -> AsyncIterator[Mongo]:
     """The mortal process's database, with its indexes and one event."""
     settings = StoreSettings(mongo_url=stack.mongo_url, mongo_database=DATABASE, mongo_timeout_seconds=60)
-    mongo = Mongo(settings, app_name="laurel-tests")
+    mongo = Mongo(settings, app_name=TESTS_APP)
     await ensure_collections(mongo.write, COLLECTIONS)
     await mongo.write["events"].insert_one(event_document(EVENT))
     yield mongo
