@@ -15,18 +15,12 @@ from typing import Any
 import httpx
 import pytest
 
+from deploy.load.activities import RULE, as_row
 from deploy.local.child import kill_group, start_child
 from deploy.local.ports import free_ports
 from subgraphs.events.model.activity import Activity
 from subgraphs.events.model.event import Event
-from subgraphs.events.model.rule import (
-    ActivityType,
-    Branch,
-    CountCondition,
-    Quantifier,
-    StreakCondition,
-    SumCondition,
-)
+from subgraphs.events.model.rule import ActivityType
 from subgraphs.events.store import COLLECTIONS
 from subgraphs.events.store.events import event_document
 from subgraphs.runtime.mongo import Mongo, ensure_collections
@@ -45,18 +39,7 @@ RECORD = """mutation Record($rows: [ActivityInput!]!, $atomicity: Atomicity!) {
   recordActivities(input: {rows: $rows, atomicity: $atomicity}) {
     __typename ... on RecordActivitiesSuccess { accepted duplicates failures { index } } } }"""
 PROGRESS = "satisfied conditions { condition { id } satisfied current }"
-EVENT = an_event(
-    rule=Branch(
-        "n1",
-        Quantifier.ALL,
-        (
-            CountCondition("c1", ActivityType.QUEST, None, 800, False),
-            CountCondition("c2", ActivityType.LOGIN, None, 20, True),
-            SumCondition("c3", ActivityType.PURCHASE, None, 40_000),
-            StreakCondition("c4", ActivityType.QUEST, "forest", 20),
-        ),
-    )
-)
+EVENT = an_event(rule=RULE)
 
 
 def made(now: datetime, rng: random.Random) -> list[Activity]:
@@ -73,18 +56,6 @@ def made(now: datetime, rng: random.Random) -> list[Activity]:
         )
         for number in range(CALLS * ROWS_A_CALL)
     ]
-
-
-def row(activity: Activity) -> dict[str, Any]:
-    return {
-        "userId": activity.user_id,
-        "type": activity.type.value,
-        "name": activity.name,
-        "occurredAt": activity.occurred_at.isoformat(),
-        "source": activity.source,
-        "externalId": activity.external_id,
-        "amount": activity.amount,
-    }
 
 
 class MortalEvents:
@@ -167,7 +138,7 @@ async def test_all_count_once_though_the_process_is_killed_at_twenty_moments(
     rng = random.Random(20_260_302)
     now = datetime.now(UTC).replace(microsecond=0)
     log = made(now, rng)
-    calls = enumerate([[row(a) for a in log[n : n + ROWS_A_CALL]] for n in range(0, len(log), ROWS_A_CALL)])
+    calls = enumerate([[as_row(a) for a in log[n : n + ROWS_A_CALL]] for n in range(0, len(log), ROWS_A_CALL)])
     events = MortalEvents(stack, graph.http)
     await events.start()
     try:
