@@ -41,6 +41,7 @@ class Campaigners:
         self._events = events
         self._issuer = issuer
         self._victims = iter(victims)
+        self.at_work = True
         self._rng = rng
         self._numbers = itertools.count()
         self._changed = asyncio.Condition()
@@ -50,7 +51,7 @@ class Campaigners:
 
     async def make(self) -> None:
         """New events, published at once: before, among and behind those that are there."""
-        while True:
+        while self.at_work:
             starts_at = NOON + timedelta(hours=self._rng.randint(-60, 60), minutes=1)
             name = f"{self._rng.choice(NAMES)} {self._rng.randint(0, 60)}"
             key = f"new{next(self._numbers)}"
@@ -61,12 +62,14 @@ class Campaigners:
             await self._done(self.inserted, fresh["event"]["id"])
 
     async def end(self) -> None:
-        for victim in self._victims:
+        while self.at_work:
+            victim = next(self._victims)
             await self._move(victim.id, 1, "END")
             await self._done(self.ended, victim.id)
 
     async def end_and_archive(self) -> None:
-        for victim in self._victims:
+        while self.at_work:
+            victim = next(self._victims)
             await self._move(victim.id, 1, "END")
             await self._move(victim.id, 2, "ARCHIVE")
             await self._done(self.archived, victim.id)
@@ -104,26 +107,26 @@ async def test_a_walk_sees_each_once_and_misses_none_that_stays(
     rng = random.Random(f"{sort} {backward}")
     movable = [event for event in everything if event.status_at(NOON) is EventStatus.ACTIVE]
     victims = rng.sample(movable, len(movable) // 2)
-    at_work = Campaigners(events, issuer, victims, rng)
+    campaigners = Campaigners(events, issuer, victims, rng)
     asked: dict[str, dict[str, Any]] = {
         "staff": {"token": operator(issuer)},
         "public": {"token": None},
         "filtered": {"token": None, "filter": {"statuses": ["ACTIVE"]}},
     }
     async with asyncio.TaskGroup() as group:
-        workers = [group.create_task(work()) for work in (at_work.make, at_work.end, at_work.end_and_archive)]
+        for work in (campaigners.make, campaigners.end, campaigners.end_and_archive):
+            group.create_task(work())
         walks = {
             viewer: group.create_task(
-                walk(events, size=PAGE, backward=backward, between=at_work.two_changes, sort=sort, **variables)
+                walk(events, size=PAGE, backward=backward, between=campaigners.two_changes, sort=sort, **variables)
             )
             for viewer, variables in asked.items()
         }
         await asyncio.wait(walks.values())
-        for worker in workers:
-            worker.cancel()
+        campaigners.at_work = False
     seen = {viewer: task.result() for viewer, task in walks.items()}
     # The walks met each kind of change.
-    assert min(len(at_work.inserted), len(at_work.ended), len(at_work.archived)) >= 10
+    assert min(len(campaigners.inserted), len(campaigners.ended), len(campaigners.archived)) >= 10
     touched = {victim.id for victim in victims}
     stayed: dict[str, list[Event]] = {
         "staff": everything,

@@ -132,6 +132,8 @@ async def database(stack: LocalStack) -> AsyncIterator[Mongo]:
     mongo.close()
 
 
+# Twenty starts of a process, which a busy machine makes long.
+@pytest.mark.timeout(900)
 async def test_all_count_once_though_the_process_is_killed_at_twenty_moments(
     graph: Graph, stack: LocalStack, database: Mongo
 ) -> None:
