@@ -31,11 +31,12 @@ async def profiler(graph: Graph) -> AsyncIterator[AsyncIOMotorClient[dict[str, A
 
 
 async def commands(client: AsyncIOMotorClient[dict[str, Any]]) -> list[dict[str, Any]]:
-    """What the subgraphs (not their workers) have sent."""
+    """What the subgraphs (not their workers) have sent, but for the list of revocations, which is read every two seconds
+    whatever is asked."""
     sent: list[dict[str, Any]] = []
     for name in DATABASES:
-        found = client[name]["system.profile"].find({"appName": f"laurel-{name}", "op": {"$in": ["query", "command"]}})
-        sent += [row async for row in found]
+        of_requests = {"op": {"$in": ["query", "command"]}, "command.filter.accessChangedAt": {"$exists": False}}
+        sent += [row async for row in client[name]["system.profile"].find({"appName": f"laurel-{name}", **of_requests})]
     return sent
 
 
