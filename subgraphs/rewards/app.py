@@ -9,8 +9,11 @@ from subgraphs.rewards.operations.claim_reward import Claims
 from subgraphs.rewards.operations.tools import Tools
 from subgraphs.rewards.schema import schema
 from subgraphs.rewards.settings import RewardsSettings
+from subgraphs.rewards.store.badges import BadgeStore
+from subgraphs.rewards.store.codes import CodeStore
 from subgraphs.rewards.store.offers import OfferStore
 from subgraphs.rewards.store.requests import RequestStore
+from subgraphs.rewards.store.rewards import RewardStore
 from subgraphs.rewards.store.wallets import WalletStore
 from subgraphs.runtime.clock import Clock
 from subgraphs.runtime.identity import KeySource
@@ -40,6 +43,9 @@ def build(
     )
     tools = Tools(
         mongo=parts.mongo,
+        rewards=RewardStore(parts.mongo),
+        codes=CodeStore(parts.mongo),
+        badges=BadgeStore(parts.mongo),
         offers=OfferStore(parts.mongo),
         requests=RequestStore(parts.mongo),
         wallets=WalletStore(parts.mongo),

@@ -10,6 +10,7 @@ from subgraphs.rewards.loaders import (
     LotsByUser,
     OffersByEvent,
     OffersById,
+    PoolsByReward,
     RequestsById,
     RequestsByUser,
     RewardsById,
@@ -28,6 +29,7 @@ class RewardsContext(RequestContext):
     """Loaders and use cases of one request."""
 
     rewards_by_id: RewardsById
+    pools_by_reward: PoolsByReward
     offers_by_id: OffersById
     offers_by_event: OffersByEvent
     stocks_by_offer: StocksByOffer
@@ -59,6 +61,7 @@ def make_context(parts: Parts, tools: Tools, claims: Claims, identity: Identity)
         cursors=parts.cursors,
         recency=recency,
         rewards_by_id=RewardsById(recency),
+        pools_by_reward=PoolsByReward(recency),
         offers_by_id=OffersById(recency),
         offers_by_event=OffersByEvent(recency),
         stocks_by_offer=StocksByOffer(recency),

@@ -4,11 +4,15 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from dataloaders import Many, One, Pages
-from subgraphs.rewards.model.offer import Offer, Reward, Stock
+from subgraphs.rewards.model.code import PoolCounts
+from subgraphs.rewards.model.offer import Offer, Stock
 from subgraphs.rewards.model.request import RewardRequest
+from subgraphs.rewards.model.reward import Reward
 from subgraphs.rewards.model.wallet import Head, LapsedAndNext, LedgerEntry
-from subgraphs.rewards.store.offers import offers_by_event, offers_by_id, rewards_by_id, stocks_by_offer
+from subgraphs.rewards.store.codes import pool_counts
+from subgraphs.rewards.store.offers import offers_by_event, offers_by_id, stocks_by_offer
 from subgraphs.rewards.store.requests import RequestQuery, request_pages, requests_by_id
+from subgraphs.rewards.store.rewards import rewards_by_id
 from subgraphs.rewards.store.wallets import heads, lapsed_and_next, ledger_pages
 from subgraphs.runtime.connection import Cursors, Page, PageBounds, Sort
 from subgraphs.runtime.mongo import Mongo
@@ -24,6 +28,16 @@ class RewardsById(One[str, Reward]):
     def __init__(self, recency: Recency) -> None:
         async def find(ids: Sequence[str]) -> Mapping[str, Reward]:
             return await rewards_by_id(await recency.database(), ids)
+
+        super().__init__(find)
+
+
+class PoolsByReward(One[str, PoolCounts]):
+    """How many codes of a coupon's pool are free, issued and revoked; None when counting took too long."""
+
+    def __init__(self, recency: Recency) -> None:
+        async def find(reward_ids: Sequence[str]) -> Mapping[str, PoolCounts]:
+            return await pool_counts(await recency.database(), reward_ids)
 
         super().__init__(find)
 

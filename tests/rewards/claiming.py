@@ -37,9 +37,10 @@ class Claiming:
         self.clock = clock
         self.operator = issuer.token("kr-operator", "OPERATOR")
 
-    async def reward(self, points: int = 100, **changes: Any) -> str:
-        """A reward's id."""
-        wanted = {"points": {"name": "Points", "points": points, **changes}}
+    async def reward(self, points: int = 100, *, kind: str = "points", **changes: Any) -> str:
+        """A reward's id: points unless said."""
+        worths: dict[str, dict[str, Any]] = {"points": {"points": points}, "item": {"sku": "sword"}}
+        wanted = {kind: {"name": "Prize", **worths.get(kind, {}), **changes}}
         variables = {"input": wanted, "key": secrets.token_hex(8)}
         answer = await self.rewards.graphql(CREATE_REWARD, variables, token=self.operator)
         reward_id: str = answer.data["createReward"]["reward"]["id"]

@@ -64,15 +64,6 @@ async def test_exactly_one_kind_of_reward_is_made(claiming: Claiming, given_kind
     assert answer["violations"] == [{"path": ["input"], "code": "EXACTLY_ONE"}]
 
 
-@pytest.mark.parametrize("kind", ["item", "coupon", "badge"])
-async def test_a_kind_of_reward_that_is_not_built_says_so(claiming: Claiming, mongo: Mongo, kind: str) -> None:
-    wanted: dict[str, Any] = {"name": "x", **({"sku": "s"} if kind == "item" else {})}
-    variables = {"input": {kind: wanted}, "key": "k"}
-    answer = await claiming.rewards.graphql(CREATE_REWARD, variables, token=claiming.operator)
-    assert answer.codes == ["NOT_IMPLEMENTED"]
-    assert await mongo.write["rewards"].count_documents({}) == 0
-
-
 @pytest.mark.parametrize(
     ("change", "path"),
     [

@@ -18,7 +18,8 @@ from deploy.local.seed.places import Databases
 from subgraphs.events.model.event import Lifecycle
 from subgraphs.events.store.activities import activity_document
 from subgraphs.events.store.events import event_document
-from subgraphs.rewards.store.offers import offer_document, reward_document, stock_document
+from subgraphs.rewards.store.offers import offer_document, stock_document
+from subgraphs.rewards.store.rewards import reward_document
 from subgraphs.runtime.mongo import Document
 from subgraphs.users.model.user import Role, User, UserStatus, email_key
 from subgraphs.users.store.users import user_document

@@ -7,8 +7,9 @@ from typing import Final
 
 from subgraphs.events.model.event import Event, Lifecycle
 from subgraphs.events.model.rule import ActivityType, Branch, CountCondition, Quantifier, Rule
-from subgraphs.rewards.model.offer import ApprovalMode, Budget, Offer, PointReward, Stock, UserLimit
+from subgraphs.rewards.model.offer import ApprovalMode, Budget, Offer, Stock, UserLimit
 from subgraphs.rewards.model.period import LimitPeriod
+from subgraphs.rewards.model.reward import PointReward
 
 _TAGS: Final = ("spring", "quests", "shopping", "daily", "newcomers", "vip")
 _ZONES: Final = ("UTC", "Asia/Seoul", "America/New_York", "Europe/Berlin")

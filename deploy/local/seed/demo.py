@@ -16,8 +16,9 @@ from deploy.local.seed.places import Databases
 from subgraphs.events.model.event import EventStatus
 from subgraphs.events.store.activities import activity_document
 from subgraphs.events.store.events import event_document
-from subgraphs.rewards.store.offers import offer_document, reward_document, stock_document
+from subgraphs.rewards.store.offers import offer_document, stock_document
 from subgraphs.rewards.store.requests import request_document
+from subgraphs.rewards.store.rewards import reward_document
 from subgraphs.rewards.store.wallets import ledger_document, lot_document
 from subgraphs.runtime import audit
 from subgraphs.runtime.mongo import Document, DocumentCollection

@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from subgraphs.rewards.model.offer import Offer, PointReward, Stock
+from subgraphs.rewards.model.offer import Offer, Stock
 from subgraphs.rewards.model.period import period_key
 from subgraphs.rewards.model.request import RequestStatus, RewardRequest, Step, grant_of
+from subgraphs.rewards.model.reward import PointReward
 from subgraphs.rewards.model.wallet import LedgerEntry, LedgerKind
 
 

@@ -1,4 +1,4 @@
-"""Rewards, and an event's offers of them."""
+"""An event's offers of rewards, and their stock."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,23 +14,6 @@ MAX_OFFERS: Final = 50
 class ApprovalMode(StrEnum):
     AUTOMATIC = "AUTOMATIC"
     MANUAL = "MANUAL"
-
-
-@dataclass(frozen=True, slots=True)
-class PointReward:
-    """Points for a wallet; after `expire_after_days` they lapse."""
-
-    id: str
-    name: str
-    description: str
-    image_url: str | None
-    points: int
-    expire_after_days: int | None
-    version: int
-    created_at: datetime
-
-
-Reward = PointReward
 
 
 @dataclass(frozen=True, slots=True)

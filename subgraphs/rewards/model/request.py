@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
-from subgraphs.rewards.model.offer import PointReward
+from subgraphs.rewards.model.reward import PointReward
 from subgraphs.runtime.ids import random_id
 
 

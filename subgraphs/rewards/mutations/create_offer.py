@@ -8,10 +8,10 @@ from subgraphs.rewards.context import RewardsInfo
 from subgraphs.rewards.eligibility import EventsSilent
 from subgraphs.rewards.model import offer as model
 from subgraphs.rewards.model import period as period_model
-from subgraphs.rewards.model.draft import OfferDraft
+from subgraphs.rewards.model.offer_draft import OfferDraft
 from subgraphs.rewards.operations.create_offer import create_offer as operation
 from subgraphs.rewards.types.offers import ApprovalMode, LimitPeriod, RewardOffer
-from subgraphs.runtime.graphql.errors import UNAVAILABLE, CodedError, NotBuilt
+from subgraphs.runtime.graphql.errors import UNAVAILABLE, CodedError
 from subgraphs.runtime.graphql.given import given
 from subgraphs.runtime.graphql.refusals import IdempotencyConflict, NotFound, ValidationFailed
 from subgraphs.runtime.graphql.scalars import SafeInt
@@ -49,8 +49,6 @@ CreateOfferResult = Annotated[
 
 
 async def create_offer(info: RewardsInfo, input: CreateOfferInput, idempotency_key: str) -> CreateOfferResult | None:
-    if input.approval is ApprovalMode.MANUAL:
-        raise NotBuilt("CreateOfferInput.approval MANUAL")
     context = info.context
     try:
         outcome = await operation(context.tools, context.identity.id or "", _draft(input), idempotency_key)

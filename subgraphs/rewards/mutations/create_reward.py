@@ -1,14 +1,19 @@
 """`createReward`."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import strawberry
 
 from subgraphs.rewards.context import RewardsInfo
-from subgraphs.rewards.model.draft import PointRewardDraft
+from subgraphs.rewards.model.reward_draft import (
+    BadgeRewardDraft,
+    CouponRewardDraft,
+    ItemRewardDraft,
+    PointRewardDraft,
+    RewardDraft,
+)
 from subgraphs.rewards.operations.create_reward import create_reward as operation
 from subgraphs.rewards.types.rewards import Reward, to_reward
-from subgraphs.runtime.graphql.errors import NotBuilt
 from subgraphs.runtime.graphql.given import given
 from subgraphs.runtime.graphql.refusals import IdempotencyConflict, ValidationFailed
 from subgraphs.runtime.graphql.scalars import SafeInt
@@ -67,24 +72,32 @@ CreateRewardResult = Annotated[
 
 async def create_reward(info: RewardsInfo, input: CreateRewardInput, idempotency_key: str) -> CreateRewardResult | None:
     context = info.context
-    kinds = [kind for kind in ("points", "item", "coupon", "badge") if getattr(input, kind)]
-    if len(kinds) != 1:
+    drafts = _drafts(input)
+    if len(drafts) != 1:
         violation = Violation(("input",), "EXACTLY_ONE", "exactly one kind of reward is set")
         return ValidationFailed.of(Invalid((violation,)))
-    points = input.points
-    if not points:
-        raise NotBuilt(f"CreateRewardInput.{kinds[0]}")
-    draft = PointRewardDraft(
-        name=points.name,
-        description=points.description,
-        image_url=given(points.image_url),
-        points=points.points,
-        expire_after_days=given(points.expire_after_days),
-    )
-    outcome = await operation(context.tools, context.identity.id or "", draft, idempotency_key)
+    outcome = await operation(context.tools, context.identity.id or "", drafts[0], idempotency_key)
     if isinstance(outcome, Invalid):
         return ValidationFailed.of(outcome)
     if isinstance(outcome, KeyReused):
         return IdempotencyConflict.of(outcome)
     await context.recency.mark()
     return RewardSuccess(reward=to_reward(outcome))
+
+
+def _drafts(input: CreateRewardInput) -> list[RewardDraft]:
+    drafts: list[RewardDraft] = []
+    if input.points:
+        lapse = given(input.points.expire_after_days)
+        drafts.append(PointRewardDraft(**_words(input.points), points=input.points.points, expire_after_days=lapse))
+    if input.item:
+        drafts.append(ItemRewardDraft(**_words(input.item), sku=input.item.sku, quantity=input.item.quantity))
+    if input.coupon:
+        drafts.append(CouponRewardDraft(**_words(input.coupon)))
+    if input.badge:
+        drafts.append(BadgeRewardDraft(**_words(input.badge)))
+    return drafts
+
+
+def _words(input: PointRewardInput | ItemRewardInput | CouponRewardInput | BadgeRewardInput) -> dict[str, Any]:
+    return {"name": input.name, "description": input.description, "image_url": given(input.image_url)}

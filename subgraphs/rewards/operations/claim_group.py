@@ -15,9 +15,10 @@ from typing import Final
 
 from pymongo.errors import DuplicateKeyError
 
-from subgraphs.rewards.model.offer import Offer, Reward, Stock
+from subgraphs.rewards.model.offer import Offer, Stock
 from subgraphs.rewards.model.period import period_key, resets_at
 from subgraphs.rewards.model.request import RequestStatus, RewardRequest, Step, grant_of, new_request_id
+from subgraphs.rewards.model.reward import PointReward
 from subgraphs.rewards.model.wallet import Head, LedgerEntry, LedgerKind
 from subgraphs.rewards.operations.claim_outcomes import Claimed, ClaimOutcome, LimitFull, NoBudget, NoStock
 from subgraphs.rewards.operations.tools import Tools
@@ -65,10 +66,12 @@ async def _decide(
     tools: Tools, offer_id: str, claims: Sequence[Claim], session: Session
 ) -> Sequence[ClaimOutcome | Exception]:
     offer = await tools.offers.offer(offer_id, session)
-    reward = None if offer is None else await tools.offers.reward(offer.reward_id, session)
+    reward = None if offer is None else await tools.rewards.reward(offer.reward_id, session)
     stock = None if offer is None else await tools.offers.stock(offer_id, session)
     if offer is None or reward is None or stock is None or not offer.enabled:
         return [Missing(offer_id) for _ in claims]
+    if not isinstance(reward, PointReward):
+        raise TypeError("only points can be claimed yet")
     if stock.offer_version != offer.version:
         raise StockMoved
     outcomes, made = await _sort_out(tools, offer, reward, stock, claims, session)
@@ -78,7 +81,7 @@ async def _decide(
 
 
 async def _sort_out(
-    tools: Tools, offer: Offer, reward: Reward, stock: Stock, claims: Sequence[Claim], session: Session
+    tools: Tools, offer: Offer, reward: PointReward, stock: Stock, claims: Sequence[Claim], session: Session
 ) -> tuple[list[ClaimOutcome | Exception], list[RewardRequest]]:
     known = await tools.requests.with_keys({(claim.user_id, claim.key) for claim in claims}, session)
     periods = {id(claim): period_key(offer.per_user.period, claim.at, claim.timezone) for claim in claims}
@@ -119,7 +122,7 @@ def _free_slot(held: Sequence[RewardRequest], count: int) -> int | None:
     return next((slot for slot in range(count) if slot not in taken), None)
 
 
-def _fulfilled(offer: Offer, reward: Reward, claim: Claim, period: str, slot: int) -> RewardRequest:
+def _fulfilled(offer: Offer, reward: PointReward, claim: Claim, period: str, slot: int) -> RewardRequest:
     return RewardRequest(
         id=new_request_id(claim.user_id),
         user_id=claim.user_id,
@@ -138,7 +141,9 @@ def _fulfilled(offer: Offer, reward: Reward, claim: Claim, period: str, slot: in
     )
 
 
-async def _write(tools: Tools, reward: Reward, stock: Stock, made: Sequence[RewardRequest], session: Session) -> None:
+async def _write(
+    tools: Tools, reward: PointReward, stock: Stock, made: Sequence[RewardRequest], session: Session
+) -> None:
     await tools.requests.insert(made, session)
     heads = await tools.wallets.heads([request.user_id for request in made], session)
     await tools.wallets.grant(_entries(made, heads), session)

@@ -2,14 +2,16 @@
 
 from dataclasses import asdict
 
-from subgraphs.rewards.model.draft import OfferDraft, check_offer
 from subgraphs.rewards.model.offer import MAX_OFFERS, Budget, Offer, Stock, new_offer_id
+from subgraphs.rewards.model.offer_draft import OfferDraft, check_budget_of, check_offer
+from subgraphs.rewards.operations.announcements import offer_message
 from subgraphs.rewards.operations.tools import Tools
 from subgraphs.rewards.store.offers import offer_document, stock_document
 from subgraphs.runtime import audit
 from subgraphs.runtime.idempotency import Call, check_key, fingerprint_of, once
 from subgraphs.runtime.ids import is_plausible_id
 from subgraphs.runtime.mongo import Document, Session
+from subgraphs.runtime.outbox import post
 from subgraphs.runtime.outcomes import Invalid, KeyReused, Missing, Violation
 
 
@@ -30,8 +32,12 @@ async def create_offer(
         return Invalid(tuple(violations))
     if not is_plausible_id(draft.event_id) or not await tools.events.knows(draft.event_id):
         return Missing(draft.event_id)
-    if await tools.offers.reward(draft.reward_id) is None:
+    reward = await tools.rewards.reward(draft.reward_id)
+    if reward is None:
         return Missing(draft.reward_id)
+    violations = check_budget_of(reward, draft.points_budget)
+    if violations:
+        return Invalid(tuple(violations))
     now = tools.clock.now()
 
     async def work(session: Session) -> tuple[Offer, Document]:
@@ -56,6 +62,7 @@ async def create_offer(
         await audit.append_first(
             tools.mongo, [audit.Change(offer.id, "offer.created", now, actor_id, after=after)], session
         )
+        await post(tools.mongo, [offer_message(offer, now)], session)
         return offer, {"offerId": offer.id}
 
     call = Call(actor_id, key, "createOffer", fingerprint_of(asdict(draft)), now)

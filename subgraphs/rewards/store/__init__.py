@@ -2,11 +2,27 @@
 
 from typing import Final
 
-from subgraphs.rewards.store.offers import OFFERS, REWARDS, STOCK
+from subgraphs.rewards.store.badges import BADGES
+from subgraphs.rewards.store.codes import CODES
+from subgraphs.rewards.store.offers import OFFERS, STOCK
 from subgraphs.rewards.store.requests import REQUESTS
+from subgraphs.rewards.store.rewards import REWARDS
 from subgraphs.rewards.store.wallets import LEDGER, LOTS
 from subgraphs.runtime.audit import AUDIT
 from subgraphs.runtime.idempotency import IDEMPOTENCY
 from subgraphs.runtime.outbox import INBOX, OUTBOX
 
-COLLECTIONS: Final = (REWARDS, OFFERS, STOCK, REQUESTS, LEDGER, LOTS, IDEMPOTENCY, AUDIT, OUTBOX, INBOX)
+COLLECTIONS: Final = (
+    REWARDS,
+    CODES,
+    BADGES,
+    OFFERS,
+    STOCK,
+    REQUESTS,
+    LEDGER,
+    LOTS,
+    IDEMPOTENCY,
+    AUDIT,
+    OUTBOX,
+    INBOX,
+)

@@ -1,4 +1,4 @@
-"""Rewards, offers, and their stock."""
+"""Offers, and their stock."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
@@ -8,8 +8,6 @@ from subgraphs.rewards.model.offer import (
     ApprovalMode,
     Budget,
     Offer,
-    PointReward,
-    Reward,
     Stock,
     UserLimit,
     event_of_offer,
@@ -17,7 +15,6 @@ from subgraphs.rewards.model.offer import (
 from subgraphs.rewards.model.period import LimitPeriod
 from subgraphs.runtime.mongo import Collection, Database, Document, Index, Mongo, Session
 
-REWARDS: Final = Collection("rewards")
 OFFERS: Final = Collection(
     "offers",
     shard_key=(("eventId", "hashed"),),
@@ -25,35 +22,6 @@ OFFERS: Final = Collection(
 )
 # The budget stands in the stock's document: one conditional write takes from both, and one document is hot, not two.
 STOCK: Final = Collection("stock", shard_key=(("eventId", "hashed"),), indexes=(Index((("eventId", 1), ("_id", 1))),))
-
-
-def reward_document(reward: Reward) -> Document:
-    """How a reward is stored."""
-    return {
-        "_id": reward.id,
-        "kind": "POINTS",
-        "name": reward.name,
-        "description": reward.description,
-        "imageUrl": reward.image_url,
-        "points": reward.points,
-        "expireAfterDays": reward.expire_after_days,
-        "version": reward.version,
-        "createdAt": reward.created_at,
-    }
-
-
-def to_reward(document: Mapping[str, Any]) -> Reward:
-    """The reward that is stored."""
-    return PointReward(
-        id=document["_id"],
-        name=document["name"],
-        description=document["description"],
-        image_url=document["imageUrl"],
-        points=document["points"],
-        expire_after_days=document["expireAfterDays"],
-        version=document["version"],
-        created_at=document["createdAt"],
-    )
 
 
 def offer_document(offer: Offer) -> Document:
@@ -125,12 +93,6 @@ def to_stock(document: Mapping[str, Any]) -> Stock:
     )
 
 
-async def rewards_by_id(database: Database, ids: Sequence[str]) -> dict[str, Reward]:
-    """The rewards among `ids`, in one query."""
-    found = database[REWARDS.name].find({"_id": {"$in": list(ids)}})
-    return {document["_id"]: to_reward(document) async for document in found}
-
-
 async def offers_by_id(database: Database, ids: Sequence[str]) -> dict[str, Offer]:
     """The offers among `ids`, in one query to the shards of their events."""
     found = database[OFFERS.name].find(_by_offer(ids))
@@ -165,16 +127,8 @@ class OfferStore:
     """Reads that decide, and writes: all at the primary."""
 
     def __init__(self, mongo: Mongo) -> None:
-        self._rewards = mongo.write[REWARDS.name]
         self._offers = mongo.write[OFFERS.name]
         self._stock = mongo.write[STOCK.name]
-
-    async def insert_reward(self, reward: Reward, session: Session) -> None:
-        await self._rewards.insert_one(reward_document(reward), session=session)
-
-    async def reward(self, reward_id: str, session: Session | None = None) -> Reward | None:
-        document = await self._rewards.find_one({"_id": reward_id}, session=session)
-        return None if document is None else to_reward(document)
 
     async def insert_offer(self, offer: Offer, stock: Stock, session: Session) -> None:
         await self._offers.insert_one(offer_document(offer), session=session)

@@ -1,10 +1,12 @@
 """Rewards: what can be given."""
 
 from datetime import datetime
+from typing import Any
 
 import strawberry
 
-from subgraphs.rewards.model import offer as model
+from subgraphs.rewards.context import RewardsInfo
+from subgraphs.rewards.model import reward as model
 from subgraphs.runtime.graphql.pages import PageInfo
 from subgraphs.runtime.graphql.scalars import SafeInt
 
@@ -40,7 +42,12 @@ class CodePool:
 
 @strawberry.type(description="One code of the pool for each grant; no code is ever given twice.")
 class CouponReward(Reward):
-    code_pool: CodePool
+    @strawberry.field
+    async def code_pool(self, info: RewardsInfo) -> CodePool:
+        counts = await info.context.pools_by_reward.load(self.id) if info.context.identity.is_staff else None
+        if counts is None:
+            return CodePool(available=None, issued=None, revoked=None)
+        return CodePool(available=counts.available, issued=counts.issued, revoked=counts.revoked)
 
 
 @strawberry.type
@@ -75,13 +82,21 @@ class BadgeConnection:
 
 def to_reward(reward: model.Reward) -> Reward:
     """The reward as GraphQL shows it."""
-    return PointReward(
-        id=strawberry.ID(reward.id),
-        name=reward.name,
-        description=reward.description,
-        image_url=reward.image_url,
-        version=reward.version,
-        created_at=reward.created_at,
-        points=SafeInt(reward.points),
-        expire_after_days=reward.expire_after_days,
-    )
+    described: dict[str, Any] = {
+        "id": strawberry.ID(reward.id),
+        "name": reward.name,
+        "description": reward.description,
+        "image_url": reward.image_url,
+        "version": reward.version,
+        "created_at": reward.created_at,
+    }
+    match reward:
+        case model.PointReward():
+            points, lapse = SafeInt(reward.points), reward.expire_after_days
+            return PointReward(**described, points=points, expire_after_days=lapse)
+        case model.ItemReward():
+            return ItemReward(**described, sku=reward.sku, quantity=reward.quantity)
+        case model.CouponReward():
+            return CouponReward(**described)
+        case model.BadgeReward():
+            return BadgeReward(**described)

@@ -1,0 +1,8 @@
+"""What numbers may be."""
+
+from subgraphs.runtime.outcomes import Violation
+
+
+def within(path: tuple[str, ...], code: str, value: int, least: int, most: int) -> list[Violation]:
+    """A violation unless `least` <= `value` <= `most`."""
+    return [] if least <= value <= most else [Violation(path, code, f"{path[-1]} is {least} to {most}")]
