@@ -84,10 +84,10 @@ class Claiming:
             if stock["total"] is not None:
                 assert stock["total"] == stock["remaining"] + stock["reserved"] + stock["issued"]
                 assert stock["remaining"] >= 0
-            if stock["budget"] is not None:
-                budget = stock["budget"]
+            budget = stock["budget"]
+            assert budget["spent"] == sum(r["grant"]["points"] for r in granted)
+            if budget["limit"] is not None:
                 assert budget["limit"] == budget["remaining"] + budget["reserved"] + budget["spent"]
-                assert budget["spent"] == sum(r["grant"]["points"] for r in granted)
         balances: dict[str, tuple[int, int]] = {}
         booked = set()
         async for entry in write["ledger"].find({}, sort=[("userId", 1), ("seq", 1)]):

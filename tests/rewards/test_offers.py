@@ -1,6 +1,7 @@
 """Rewards and offers made, and what is seen of them, of requests and of wallets."""
 
 import asyncio
+from collections import Counter
 from typing import Any
 
 import pytest
@@ -179,3 +180,17 @@ async def test_a_bad_page_of_a_wallet_is_bad_user_input(claiming: Claiming, boun
     query = f"""{{ _entities(representations: [{{__typename: "User", id: "us1"}}]) {{ ... on User {{
       wallet {{ entries({bounds}) {{ edges {{ node {{ id }} }} }} }} }} }} }}"""
     assert (await claiming.rewards.graphql(query, token=claiming.issuer.token("us1"))).codes == ["BAD_USER_INPUT"]
+
+
+async def test_of_sixty_offers_made_at_once_an_event_keeps_fifty(claiming: Claiming, mongo: Mongo) -> None:
+    reward_id = await claiming.reward()
+
+    async def made(number: int) -> str:
+        variables = {"input": {"eventId": "ev1", "rewardId": reward_id}, "key": f"k{number}"}
+        answer = await claiming.rewards.graphql(CREATE_OFFER, variables, token=claiming.operator)
+        kind: str = answer.data["createOffer"]["__typename"]
+        return kind
+
+    answers = Counter(await asyncio.gather(*(made(number) for number in range(60))))
+    assert answers == {"OfferSuccess": 50, "ValidationFailed": 10}
+    assert await mongo.write["offers"].count_documents({}) == await mongo.write["stock"].count_documents({}) == 50

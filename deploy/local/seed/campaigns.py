@@ -135,6 +135,7 @@ def offers(
             id=f"{event.id}.points{position + 1:04}",
             event_id=event.id,
             reward_id=reward.id,
+            ordinal=position,
             position=position,
             approval=ApprovalMode.AUTOMATIC,
             per_user=UserLimit(*((1, LimitPeriod.EVER), (1, LimitPeriod.DAY), (3, LimitPeriod.MONTH))[position]),
@@ -143,5 +144,4 @@ def offers(
             version=1,
             created_at=now - timedelta(days=50),
         )
-        budget = None if limit is None else Budget(limit, limit, 0, 0)
-        yield offer, Stock(offer.id, 1, total, total, 0, 0, budget), reward
+        yield offer, Stock(offer.id, 1, total, total, 0, 0, Budget(limit, limit)), reward

@@ -77,8 +77,7 @@ def _request(
 
 
 def _issued(stock: Stock, points: int) -> Stock:
-    budget = stock.budget
-    if budget is not None:
-        budget = replace(budget, remaining=budget.remaining - points, spent=budget.spent + points)
+    left = stock.budget.remaining
+    budget = replace(stock.budget, remaining=None if left is None else left - points, spent=stock.budget.spent + points)
     remaining = None if stock.remaining is None else stock.remaining - 1
     return replace(stock, remaining=remaining, issued=stock.issued + 1, budget=budget)

@@ -26,11 +26,12 @@ class UserLimit:
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """One event's offer of one reward."""
+    """One event's offer of one reward. `ordinal` counts it among the at most 50 of its event."""
 
     id: str
     event_id: str
     reward_id: str
+    ordinal: int
     position: int
     approval: ApprovalMode
     per_user: UserLimit
@@ -42,17 +43,18 @@ class Offer:
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """limit = remaining + reserved + spent."""
+    """Points over all users. limit = remaining + reserved + spent; without a limit these two are counted all the same."""
 
-    limit: int
-    remaining: int
-    reserved: int
-    spent: int
+    limit: int | None = None
+    remaining: int | None = None
+    reserved: int = 0
+    spent: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Stock:
-    """total = remaining + reserved + issued; unlimited when `total` is None. Carries the version of the offer it is of."""
+    """total = remaining + reserved + issued; without a total these two are counted all the same. Carries the version of
+    the offer it is of."""
 
     offer_id: str
     offer_version: int
@@ -60,7 +62,15 @@ class Stock:
     remaining: int | None
     reserved: int
     issued: int
-    budget: Budget | None
+    budget: Budget
+
+
+class Part(StrEnum):
+    """Where a unit of the stock is; its points are in the same part of the budget, where ISSUED is called spent."""
+
+    REMAINING = "remaining"
+    RESERVED = "reserved"
+    ISSUED = "issued"
 
 
 def new_offer_id(event_id: str) -> str:

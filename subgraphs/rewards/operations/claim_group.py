@@ -15,7 +15,7 @@ from typing import Final
 
 from pymongo.errors import DuplicateKeyError
 
-from subgraphs.rewards.model.offer import Offer, Stock
+from subgraphs.rewards.model.offer import Offer, Part, Stock
 from subgraphs.rewards.model.period import period_key, resets_at
 from subgraphs.rewards.model.request import RequestStatus, RewardRequest, Step, grant_of, new_request_id
 from subgraphs.rewards.model.reward import PointReward
@@ -88,7 +88,7 @@ async def _sort_out(
     places = {(claim.user_id, periods[id(claim)]) for claim in claims}
     live = await tools.requests.live(places, offer.id, session)
     units = stock.remaining
-    points = None if stock.budget is None else stock.budget.remaining
+    points = stock.budget.remaining
     outcomes: list[ClaimOutcome | Exception] = []
     made: list[RewardRequest] = []
     for claim in claims:
@@ -150,7 +150,8 @@ async def _write(
     await audit.append_first(tools.mongo, [_change(request) for request in made], session)
     await post(tools.mongo, [_told(request) for request in made], session)
     # The hottest document comes last, so that it is held for the shortest time.
-    if not await tools.offers.issue(stock, len(made), reward.points * len(made), session):
+    points = reward.points * len(made)
+    if not await tools.offers.move(stock, Part.REMAINING, Part.ISSUED, len(made), points, session):
         raise StockMoved
 
 

@@ -1,18 +1,23 @@
 """Create an event's offer of a reward, with its stock."""
 
+import random
+from collections.abc import Awaitable, Callable
 from dataclasses import asdict
+from typing import TypeVar
 
 from subgraphs.rewards.model.offer import MAX_OFFERS, Budget, Offer, Stock, new_offer_id
 from subgraphs.rewards.model.offer_draft import OfferDraft, check_budget_of, check_offer
 from subgraphs.rewards.operations.announcements import offer_message
 from subgraphs.rewards.operations.tools import Tools
-from subgraphs.rewards.store.offers import offer_document, stock_document
+from subgraphs.rewards.store.offers import OrdinalTaken, offer_document, stock_document
 from subgraphs.runtime import audit
 from subgraphs.runtime.idempotency import Call, check_key, fingerprint_of, once
 from subgraphs.runtime.ids import is_plausible_id
 from subgraphs.runtime.mongo import Document, Session
 from subgraphs.runtime.outbox import post
 from subgraphs.runtime.outcomes import Invalid, KeyReused, Missing, Violation
+
+T = TypeVar("T")
 
 
 class TooManyOffers(Exception):
@@ -41,13 +46,15 @@ async def create_offer(
     now = tools.clock.now()
 
     async def work(session: Session) -> tuple[Offer, Document]:
-        positions = await tools.offers.positions(draft.event_id, session)
-        if len(positions) >= MAX_OFFERS:
+        ordinals, positions = await tools.offers.places(draft.event_id, session)
+        free = sorted(set(range(MAX_OFFERS)) - ordinals)
+        if not free:
             raise TooManyOffers
         offer = Offer(
             id=new_offer_id(draft.event_id),
             event_id=draft.event_id,
             reward_id=draft.reward_id,
+            ordinal=random.choice(free),
             position=max(positions, default=-1) + 1 if draft.position is None else draft.position,
             approval=draft.approval,
             per_user=draft.per_user,
@@ -67,7 +74,7 @@ async def create_offer(
 
     call = Call(actor_id, key, "createOffer", fingerprint_of(asdict(draft)), now)
     try:
-        outcome = await once(tools.mongo, call, work)
+        outcome = await _with_ordinal(lambda: once(tools.mongo, call, work))
     except TooManyOffers:
         return Invalid((Violation(("input", "eventId"), "TOO_MANY", f"an event has at most {MAX_OFFERS} offers"),))
     if isinstance(outcome, Offer | KeyReused):
@@ -76,6 +83,16 @@ async def create_offer(
     if made is None:
         raise LookupError("an offer that was made is gone")
     return made
+
+
+async def _with_ordinal(make: Callable[[], Awaitable[T]]) -> T:
+    # Each time the ordinal was taken meanwhile another offer was made, and an event has few.
+    for _ in range(MAX_OFFERS):
+        try:
+            return await make()
+        except OrdinalTaken:
+            continue
+    return await make()
 
 
 def _full_stock(offer: Offer, draft: OfferDraft) -> Stock:
@@ -87,5 +104,5 @@ def _full_stock(offer: Offer, draft: OfferDraft) -> Stock:
         remaining=draft.stock_total,
         reserved=0,
         issued=0,
-        budget=None if limit is None else Budget(limit=limit, remaining=limit, reserved=0, spent=0),
+        budget=Budget(limit, limit),
     )

@@ -3,11 +3,14 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from pymongo.errors import DuplicateKeyError
+
 from subgraphs.rewards.model.offer import (
     MAX_OFFERS,
     ApprovalMode,
     Budget,
     Offer,
+    Part,
     Stock,
     UserLimit,
     event_of_offer,
@@ -18,10 +21,20 @@ from subgraphs.runtime.mongo import Collection, Database, Document, Index, Mongo
 OFFERS: Final = Collection(
     "offers",
     shard_key=(("eventId", "hashed"),),
-    indexes=(Index((("eventId", 1), ("position", 1), ("_id", 1))),),
+    # The ordinals are the limit of offers an event: of two offers made at once one must take another.
+    indexes=(
+        Index((("eventId", 1), ("position", 1), ("_id", 1))),
+        Index((("eventId", 1), ("ordinal", 1)), unique=True),
+    ),
 )
 # The budget stands in the stock's document: one conditional write takes from both, and one document is hot, not two.
 STOCK: Final = Collection("stock", shard_key=(("eventId", "hashed"),), indexes=(Index((("eventId", 1), ("_id", 1))),))
+
+_BUDGET_PARTS: Final = {
+    Part.REMAINING: "budget.remaining",
+    Part.RESERVED: "budget.reserved",
+    Part.ISSUED: "budget.spent",
+}
 
 
 def offer_document(offer: Offer) -> Document:
@@ -30,6 +43,7 @@ def offer_document(offer: Offer) -> Document:
         "_id": offer.id,
         "eventId": offer.event_id,
         "rewardId": offer.reward_id,
+        "ordinal": offer.ordinal,
         "position": offer.position,
         "approval": offer.approval.value,
         "perUser": {"count": offer.per_user.count, "period": offer.per_user.period.value},
@@ -47,6 +61,7 @@ def to_offer(document: Mapping[str, Any]) -> Offer:
         id=document["_id"],
         event_id=document["eventId"],
         reward_id=document["rewardId"],
+        ordinal=document["ordinal"],
         position=document["position"],
         approval=ApprovalMode(document["approval"]),
         per_user=UserLimit(per_user["count"], LimitPeriod(per_user["period"])),
@@ -68,9 +83,7 @@ def stock_document(stock: Stock) -> Document:
         "remaining": stock.remaining,
         "reserved": stock.reserved,
         "issued": stock.issued,
-        "budget": None
-        if budget is None
-        else {
+        "budget": {
             "limit": budget.limit,
             "remaining": budget.remaining,
             "reserved": budget.reserved,
@@ -81,7 +94,6 @@ def stock_document(stock: Stock) -> Document:
 
 def to_stock(document: Mapping[str, Any]) -> Stock:
     """The stock that is stored."""
-    budget = document["budget"]
     return Stock(
         offer_id=document["_id"],
         offer_version=document["offerVersion"],
@@ -89,7 +101,7 @@ def to_stock(document: Mapping[str, Any]) -> Stock:
         remaining=document["remaining"],
         reserved=document["reserved"],
         issued=document["issued"],
-        budget=None if budget is None else Budget(**budget),
+        budget=Budget(**document["budget"]),
     )
 
 
@@ -123,6 +135,10 @@ def _by_offer(offer_ids: Sequence[str]) -> Document:
     return {"eventId": {"$in": events}, "_id": {"$in": list(offer_ids)}}
 
 
+class OrdinalTaken(Exception):
+    """Another offer of the event has this ordinal."""
+
+
 class OfferStore:
     """Reads that decide, and writes: all at the primary."""
 
@@ -131,7 +147,11 @@ class OfferStore:
         self._stock = mongo.write[STOCK.name]
 
     async def insert_offer(self, offer: Offer, stock: Stock, session: Session) -> None:
-        await self._offers.insert_one(offer_document(offer), session=session)
+        """Raises OrdinalTaken when another offer of the event has the ordinal; the transaction is then over."""
+        try:
+            await self._offers.insert_one(offer_document(offer), session=session)
+        except DuplicateKeyError:
+            raise OrdinalTaken from None
         await self._stock.insert_one(stock_document(stock), session=session)
 
     async def offer(self, offer_id: str, session: Session | None = None) -> Offer | None:
@@ -139,30 +159,31 @@ class OfferStore:
         document = await self._offers.find_one(key, session=session)
         return None if document is None else to_offer(document)
 
-    async def positions(self, event_id: str, session: Session) -> list[int]:
-        """The positions of the event's offers."""
-        found = self._offers.find({"eventId": event_id}, projection={"position": True}, session=session)
-        return [document["position"] async for document in found]
+    async def places(self, event_id: str, session: Session) -> tuple[set[int], list[int]]:
+        """The ordinals and the positions of the event's offers."""
+        wanted = {"ordinal": True, "position": True}
+        rows = await self._offers.find({"eventId": event_id}, projection=wanted, session=session).to_list(None)
+        return {row["ordinal"] for row in rows}, [row["position"] for row in rows]
 
     async def stock(self, offer_id: str, session: Session | None = None) -> Stock | None:
         key = {"eventId": event_of_offer(offer_id), "_id": offer_id}
         document = await self._stock.find_one(key, session=session)
         return None if document is None else to_stock(document)
 
-    async def issue(self, stock: Stock, units: int, points: int, session: Session) -> bool:
-        """Takes units, and points of the budget, from what remains to what is given; False when the stock is no longer
-        of this version or has not enough."""
+    async def move(self, stock: Stock, source: Part, target: Part, units: int, points: int, session: Session) -> bool:
+        """Moves units of the stock, and points of its budget, from one part to another; False when the stock is no longer
+        of this version or the source has not enough."""
         condition: Document = {
             "eventId": event_of_offer(stock.offer_id),
             "_id": stock.offer_id,
             "offerVersion": stock.offer_version,
         }
-        change: Document = {"issued": units}
-        if stock.remaining is not None:
-            condition["remaining"] = {"$gte": units}
-            change["remaining"] = -units
-        if stock.budget is not None:
-            condition["budget.remaining"] = {"$gte": points}
-            change |= {"budget.remaining": -points, "budget.spent": points}
+        change: Document = {}
+        for part, sign in ((source, -1), (target, 1)):
+            if part is not Part.REMAINING or stock.remaining is not None:
+                change[part.value] = sign * units
+            if part is not Part.REMAINING or stock.budget.remaining is not None:
+                change[_BUDGET_PARTS[part]] = sign * points
+        condition |= {name: {"$gte": -by} for name, by in change.items() if by < 0}
         result = await self._stock.update_one(condition, {"$inc": change}, session=session)
         return bool(result.matched_count == 1)

@@ -146,7 +146,7 @@ class RewardOffer:
     async def budget(self, info: RewardsInfo) -> PointsBudget | None:
         found = await info.context.stocks_by_offer.load(self.id)
         budget = None if found is None else found.budget
-        if budget is None:
+        if budget is None or budget.limit is None or budget.remaining is None:
             return None
         return PointsBudget(
             limit=SafeInt(budget.limit),
