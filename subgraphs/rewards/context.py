@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from strawberry.types import Info
 
 from subgraphs.rewards.loaders import (
+    BadgesByUser,
     HeadsByUser,
     LedgerByUser,
     LotsByUser,
@@ -16,6 +17,7 @@ from subgraphs.rewards.loaders import (
     RewardsById,
     StocksByOffer,
 )
+from subgraphs.rewards.model.offer import Offer
 from subgraphs.rewards.model.request import RewardRequest
 from subgraphs.rewards.operations.claim_reward import Claims
 from subgraphs.rewards.operations.tools import Tools
@@ -35,11 +37,18 @@ class RewardsContext(RequestContext):
     stocks_by_offer: StocksByOffer
     requests_by_id: RequestsById
     requests_by_user: RequestsByUser
+    badges_by_user: BadgesByUser
     ledger_by_user: LedgerByUser
     heads_by_user: HeadsByUser
     lots_by_user: LotsByUser
     tools: Tools
     claims: Claims
+
+    def forget_offer(self, offer: Offer) -> None:
+        """After this request has changed the offer: what it read before is old."""
+        self.offers_by_id.clear(offer.id)
+        self.offers_by_event.clear(offer.event_id)
+        self.stocks_by_offer.clear(offer.id)
 
     async def visible_request(self, request_id: str) -> RewardRequest | None:
         """The request, if this caller may see it: one's own, or any for staff."""
@@ -67,6 +76,7 @@ def make_context(parts: Parts, tools: Tools, claims: Claims, identity: Identity)
         stocks_by_offer=StocksByOffer(recency),
         requests_by_id=RequestsById(recency),
         requests_by_user=RequestsByUser(recency, parts.cursors),
+        badges_by_user=BadgesByUser(recency, parts.cursors),
         ledger_by_user=LedgerByUser(recency, parts.cursors),
         heads_by_user=HeadsByUser(parts.mongo),
         lots_by_user=LotsByUser(parts.mongo, parts.clock.now()),

@@ -7,8 +7,9 @@ from dataloaders import Many, One, Pages
 from subgraphs.rewards.model.code import PoolCounts
 from subgraphs.rewards.model.offer import Offer, Stock
 from subgraphs.rewards.model.request import RewardRequest
-from subgraphs.rewards.model.reward import Reward
+from subgraphs.rewards.model.reward import Award, Reward
 from subgraphs.rewards.model.wallet import Head, LapsedAndNext, LedgerEntry
+from subgraphs.rewards.store.badges import badge_pages
 from subgraphs.rewards.store.codes import pool_counts
 from subgraphs.rewards.store.offers import offers_by_event, offers_by_id, stocks_by_offer
 from subgraphs.rewards.store.requests import RequestQuery, request_pages, requests_by_id
@@ -19,7 +20,7 @@ from subgraphs.runtime.mongo import Mongo
 from subgraphs.runtime.recency import Recency
 
 RequestPageArgs = tuple[RequestQuery, Sort, PageBounds, str]
-LedgerPageArgs = tuple[PageBounds, str]
+PlainPageArgs = tuple[PageBounds, str]
 
 
 class RewardsById(One[str, Reward]):
@@ -82,6 +83,17 @@ class RequestsById(One[str, RewardRequest]):
         super().__init__(find)
 
 
+class BadgesByUser(Pages[PlainPageArgs, Page[Award]]):
+    """A page of each user's badges."""
+
+    def __init__(self, recency: Recency, cursors: Cursors) -> None:
+        async def find(user_ids: Sequence[str], args: PlainPageArgs) -> Mapping[str, Page[Award]]:
+            bounds, scope = args
+            return await badge_pages(await recency.database(), user_ids, bounds, cursors, scope)
+
+        super().__init__(find)
+
+
 class RequestsByUser(Pages[RequestPageArgs, Page[RewardRequest]]):
     """A page of each user's requests."""
 
@@ -93,11 +105,11 @@ class RequestsByUser(Pages[RequestPageArgs, Page[RewardRequest]]):
         super().__init__(find)
 
 
-class LedgerByUser(Pages[LedgerPageArgs, Page[LedgerEntry]]):
+class LedgerByUser(Pages[PlainPageArgs, Page[LedgerEntry]]):
     """A page of each wallet's entries."""
 
     def __init__(self, recency: Recency, cursors: Cursors) -> None:
-        async def find(user_ids: Sequence[str], args: LedgerPageArgs) -> Mapping[str, Page[LedgerEntry]]:
+        async def find(user_ids: Sequence[str], args: PlainPageArgs) -> Mapping[str, Page[LedgerEntry]]:
             bounds, scope = args
             return await ledger_pages(await recency.database(), user_ids, bounds, cursors, scope)
 

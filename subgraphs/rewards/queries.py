@@ -2,10 +2,13 @@
 
 from datetime import datetime
 from enum import Enum
+from typing import Final
 
 import strawberry
 
 from subgraphs.rewards.context import RewardsInfo
+from subgraphs.rewards.model import reward as model
+from subgraphs.rewards.store.rewards import SORTS, RewardQuery, rewards_page
 from subgraphs.rewards.types.offers import RewardOffer
 from subgraphs.rewards.types.requests import (
     RequestStatus,
@@ -18,10 +21,12 @@ from subgraphs.rewards.types.users import AUDIT_TYPES, AuditConnection, User
 from subgraphs.runtime.audit import LATEST_FIRST, audit_page
 from subgraphs.runtime.connection import list_scope
 from subgraphs.runtime.graphql.access import Admins, Auditors, Public, SignedIn, Staff
+from subgraphs.runtime.graphql.given import given
 from subgraphs.runtime.graphql.not_built import NotBuiltYet
 from subgraphs.runtime.graphql.pages import page_bounds
 
 STAFF = "Operators, auditors and admins only."
+MAX_TEXT: Final = 200
 
 
 @strawberry.enum
@@ -36,6 +41,14 @@ class RewardKind(Enum):
 class RewardFilter:
     kinds: list[RewardKind] | None = strawberry.UNSET
     text: str | None = strawberry.UNSET
+
+    def query(self) -> RewardQuery:
+        """The filter as the store takes it."""
+        text = (given(self.text) or "").strip()[:MAX_TEXT]
+        kinds = given(self.kinds)
+        return RewardQuery(
+            kinds=None if kinds is None else tuple(model.RewardKind(kind.value) for kind in kinds), text=text or None
+        )
 
 
 @strawberry.enum
@@ -72,9 +85,10 @@ class Query:
         found = await info.context.rewards_by_id.load(id)
         return None if found is None else to_reward(found)
 
-    @strawberry.field(description=STAFF, extensions=[NotBuiltYet()], permission_classes=[Staff])
-    def rewards(
+    @strawberry.field(description=STAFF, permission_classes=[Staff])
+    async def rewards(
         self,
+        info: RewardsInfo,
         filter: RewardFilter | None = strawberry.UNSET,
         sort: RewardSort = RewardSort.CREATED_AT_DESC,
         first: int | None = strawberry.UNSET,
@@ -82,7 +96,13 @@ class Query:
         last: int | None = strawberry.UNSET,
         before: str | None = strawberry.UNSET,
     ) -> RewardConnection | None:
-        return None
+        context = info.context
+        query = filter.query() if filter else RewardQuery()
+        order = SORTS[sort.value]
+        scope = list_scope("Query.rewards", order, {"query": query})
+        bounds = page_bounds(context.cursors, scope, first, after, last, before)
+        database = await context.recency.database()
+        return RewardConnection.of(await rewards_page(database, query, order, bounds, context.cursors, scope))
 
     @strawberry.field(permission_classes=[Public])
     async def reward_offer(self, info: RewardsInfo, id: strawberry.ID) -> RewardOffer | None:

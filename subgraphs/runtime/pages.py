@@ -16,6 +16,7 @@ from subgraphs.runtime.connection import (
 )
 from subgraphs.runtime.mongo import DocumentCollection, Index
 
+TEXT_MILLISECONDS: Final = 1000
 COUNT_CAP: Final = 10_000
 COUNT_MILLISECONDS: Final = 500
 
@@ -38,6 +39,32 @@ async def read_page(
         hint=hint,
     )
     return build_page(await found.to_list(None), cursors, scope, sort, bounds)
+
+
+async def read_text_page(
+    collection: DocumentCollection,
+    text: str,
+    base: Mapping[str, Any],
+    sort: Sort,
+    bounds: PageBounds,
+    cursors: Cursors,
+    scope: str,
+) -> Page[Mapping[str, Any]]:
+    """One page of the rows that `base` selects and that hold every word of the text, by the collection's text index; what
+    it finds is sorted in memory, so it may take a second and no longer."""
+    # Text search stands at the top of a filter or nowhere.
+    found = collection.find(
+        {"$text": all_words(text), "$and": [keyset_filter(base, sort, bounds)]},
+        sort=keyset_sort(sort, bounds),
+        limit=bounds.limit + 1,
+        max_time_ms=TEXT_MILLISECONDS,
+    )
+    return build_page(await found.to_list(None), cursors, scope, sort, bounds)
+
+
+def all_words(text: str) -> dict[str, str]:
+    """A text search for all of the words. Bare, any one of them would do, and a minus would exclude."""
+    return {"$search": " ".join(f'"{word}"' for word in text.replace('"', " ").split())}
 
 
 async def read_pages(

@@ -54,16 +54,8 @@ async def update_in(
     changed = await tools.store.replace(wanted, update.expected_version, session)
     if changed is None:
         raise LookupError("the snapshot of this transaction changed")
-    before, after = snapshot(event), snapshot(changed)
-    differing = [name for name in after if before[name] != after[name]]
-    change = audit.Change(
-        event.id,
-        "event.updated",
-        now,
-        actor_id,
-        before={name: before[name] for name in differing},
-        after={name: after[name] for name in differing},
-    )
+    before, after = audit.differing(snapshot(event), snapshot(changed))
+    change = audit.Change(event.id, "event.updated", now, actor_id, before=before, after=after)
     await audit.append(tools.mongo, change, session)
     await post(tools.mongo, [changed_message(changed, now)], session)
     return changed

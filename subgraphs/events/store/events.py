@@ -10,10 +10,10 @@ from pymongo.errors import OperationFailure
 
 from subgraphs.events.model.event import Event, EventStatus, Lifecycle, name_key
 from subgraphs.events.store.rules import rule_document, to_rule
-from subgraphs.runtime.connection import Cursors, Page, PageBounds, Sort, build_page, keyset_filter, keyset_sort
+from subgraphs.runtime.connection import Cursors, Page, PageBounds, Sort
 from subgraphs.runtime.mongo import Collection, Database, Document, Index, Mongo, Session
 from subgraphs.runtime.outcomes import Violation
-from subgraphs.runtime.pages import count_up_to_cap, read_page
+from subgraphs.runtime.pages import all_words, count_up_to_cap, read_page, read_text_page
 
 # One index serves a sort both ways, for the tie-break turns with it. Text is found by its own index, and sorted in memory.
 EVENTS: Final = Collection(
@@ -34,7 +34,6 @@ SORTS: Final = {
 }
 # What the close of an open-ended event is stored as, so that one comparison serves all.
 NEVER: Final = datetime(9999, 12, 31, tzinfo=UTC)
-TEXT_MILLISECONDS: Final = 1000
 _UNKNOWN_TIMEZONE: Final = 40485
 _HIDDEN: Final = (Lifecycle.DRAFT.value, Lifecycle.ARCHIVED.value)
 
@@ -147,26 +146,14 @@ async def events_page(
     if query.text is None:
         hint = Index(tuple((field, 1) for field, _ in sort.fields)).name
         return (await read_page(collection, base, sort, bounds, cursors, scope, hint=hint)).map(to_event)
-    # Text search stands at the top of a filter or nowhere.
-    found = collection.find(
-        {"$text": _all_words(query.text), "$and": [keyset_filter(base, sort, bounds)]},
-        sort=keyset_sort(sort, bounds),
-        limit=bounds.limit + 1,
-        max_time_ms=TEXT_MILLISECONDS,
-    )
-    return build_page(await found.to_list(None), cursors, scope, sort, bounds).map(to_event)
-
-
-def _all_words(text: str) -> Document:
-    # Quoted, a word is required; bare, any one would do, and a minus would exclude.
-    return {"$search": " ".join(f'"{word}"' for word in text.replace('"', " ").split())}
+    return (await read_text_page(collection, query.text, base, sort, bounds, cursors, scope)).map(to_event)
 
 
 async def count_events(database: Database, query: EventQuery, now: datetime) -> int | None:
     """How many there are, up to 10,000; None when counting took too long."""
     base = query_filter(query, now)
     if query.text is not None:
-        base = {"$text": _all_words(query.text), **base}
+        base = {"$text": all_words(query.text), **base}
     return await count_up_to_cap(database[EVENTS.name], base)
 
 

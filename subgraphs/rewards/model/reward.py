@@ -54,6 +54,14 @@ class BadgeReward(Described):
 Reward: TypeAlias = PointReward | ItemReward | CouponReward | BadgeReward
 
 
+@dataclass(frozen=True, slots=True)
+class Award:
+    """A badge that a user holds, and since when."""
+
+    reward_id: str
+    at: datetime
+
+
 def kind_of(reward: Reward) -> RewardKind:
     """Which kind it is."""
     match reward:

@@ -72,13 +72,11 @@ class Mutation:
     update_reward = strawberry.mutation(
         resolver=update_reward,
         description="Operators and admins.",
-        extensions=[NotBuiltYet()],
         permission_classes=[Operators],
     )
     add_coupon_codes = strawberry.mutation(
         resolver=add_coupon_codes,
         description="Operators and admins.",
-        extensions=[NotBuiltYet()],
         permission_classes=[Operators],
     )
     create_offer = strawberry.mutation(
@@ -89,6 +87,5 @@ class Mutation:
     update_offer = strawberry.mutation(
         resolver=update_offer,
         description="Operators and admins.",
-        extensions=[NotBuiltYet()],
         permission_classes=[Operators],
     )

@@ -5,8 +5,11 @@ from typing import Annotated
 import strawberry
 
 from subgraphs.rewards.context import RewardsInfo
-from subgraphs.rewards.types.rewards import CouponReward
+from subgraphs.rewards.model.code_draft import BroughtCodes, CodesDraft, GeneratedCodes
+from subgraphs.rewards.operations.add_coupon_codes import add_coupon_codes as operation
+from subgraphs.rewards.types.rewards import CouponReward, to_coupon
 from subgraphs.runtime.graphql.refusals import IdempotencyConflict, NotFound, ValidationFailed
+from subgraphs.runtime.outcomes import Invalid, KeyReused, Missing, Violation
 
 
 @strawberry.input
@@ -27,6 +30,14 @@ class AddCouponCodesInput:
     codes: list[str] | None = strawberry.UNSET
     generate: GenerateCodesInput | None = strawberry.UNSET
 
+    def draft(self) -> CodesDraft | None:
+        """What was asked for, unchecked; None unless exactly one way was."""
+        if isinstance(self.codes, list) == bool(self.generate):
+            return None
+        if self.generate:
+            return GeneratedCodes(self.generate.count, self.generate.prefix, self.generate.length)
+        return BroughtCodes(tuple(self.codes or ()))
+
 
 @strawberry.type
 class AddCouponCodesSuccess:
@@ -44,4 +55,19 @@ AddCouponCodesResult = Annotated[
 async def add_coupon_codes(
     info: RewardsInfo, input: AddCouponCodesInput, idempotency_key: str
 ) -> AddCouponCodesResult | None:
-    return None
+    context = info.context
+    draft = input.draft()
+    if draft is None:
+        violation = Violation(("input",), "EXACTLY_ONE", "exactly one of codes and generate is set")
+        return ValidationFailed.of(Invalid((violation,)))
+    outcome = await operation(context.tools, context.identity.id or "", input.reward_id, draft, idempotency_key)
+    match outcome:
+        case Missing():
+            return NotFound.of(outcome)
+        case Invalid():
+            return ValidationFailed.of(outcome)
+        case KeyReused():
+            return IdempotencyConflict.of(outcome)
+    await context.recency.mark()
+    reward = to_coupon(outcome.reward)
+    return AddCouponCodesSuccess(reward=reward, added=outcome.added, duplicates=outcome.duplicates)

@@ -23,6 +23,10 @@ class UserLimitInput:
     count: int
     period: LimitPeriod
 
+    def limit(self) -> model.UserLimit:
+        """The limit, unchecked."""
+        return model.UserLimit(self.count, period_model.LimitPeriod(self.period.value))
+
 
 @strawberry.input
 class CreateOfferInput:
@@ -66,12 +70,11 @@ async def create_offer(info: RewardsInfo, input: CreateOfferInput, idempotency_k
 
 
 def _draft(input: CreateOfferInput) -> OfferDraft:
-    period = period_model.LimitPeriod(input.per_user.period.value)
     return OfferDraft(
         event_id=input.event_id,
         reward_id=input.reward_id,
         approval=model.ApprovalMode(input.approval.name),
-        per_user=model.UserLimit(input.per_user.count, period),
+        per_user=input.per_user.limit(),
         stock_total=given(input.stock_total),
         points_budget=given(input.points_budget),
         reservation_seconds=input.reservation_seconds,

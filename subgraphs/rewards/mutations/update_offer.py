@@ -5,10 +5,14 @@ from typing import Annotated
 import strawberry
 
 from subgraphs.rewards.context import RewardsInfo
+from subgraphs.rewards.model import offer as model
+from subgraphs.rewards.model.offer_update import OfferUpdate
 from subgraphs.rewards.mutations.create_offer import OfferSuccess, UserLimitInput
-from subgraphs.rewards.types.offers import ApprovalMode
+from subgraphs.rewards.operations.update_offer import update_offer as operation
+from subgraphs.rewards.types.offers import ApprovalMode, RewardOffer
 from subgraphs.runtime.graphql.refusals import NotFound, ValidationFailed, VersionConflict
 from subgraphs.runtime.graphql.scalars import SafeInt
+from subgraphs.runtime.outcomes import Invalid, Missing, Stale
 
 
 @strawberry.input(
@@ -28,6 +32,20 @@ class UpdateOfferInput:
     position: int | None = strawberry.UNSET
     enabled: bool | None = strawberry.UNSET
 
+    def change(self) -> OfferUpdate:
+        """What was asked for, unchecked."""
+        fields = {
+            "approval": model.ApprovalMode(self.approval.name) if self.approval else self.approval,
+            "perUser": self.per_user.limit() if self.per_user else self.per_user,
+            "stockTotal": self.stock_total,
+            "pointsBudget": self.points_budget,
+            "reservationSeconds": self.reservation_seconds,
+            "position": self.position,
+            "enabled": self.enabled,
+        }
+        given = {name: value for name, value in fields.items() if value is not strawberry.UNSET}
+        return OfferUpdate(self.id, self.expected_version, given)
+
 
 UpdateOfferResult = Annotated[
     OfferSuccess | NotFound | ValidationFailed | VersionConflict, strawberry.union("UpdateOfferResult")
@@ -35,4 +53,15 @@ UpdateOfferResult = Annotated[
 
 
 async def update_offer(info: RewardsInfo, input: UpdateOfferInput) -> UpdateOfferResult | None:
-    return None
+    context = info.context
+    outcome = await operation(context.tools, context.identity.id or "", input.change())
+    match outcome:
+        case Missing():
+            return NotFound.of(outcome)
+        case Invalid():
+            return ValidationFailed.of(outcome)
+        case Stale():
+            return VersionConflict.of(outcome)
+    await context.recency.mark()
+    context.forget_offer(outcome)
+    return OfferSuccess(offer=RewardOffer.of(outcome))

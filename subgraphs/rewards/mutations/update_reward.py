@@ -5,8 +5,12 @@ from typing import Annotated
 import strawberry
 
 from subgraphs.rewards.context import RewardsInfo
+from subgraphs.rewards.model.reward_update import RewardUpdate
 from subgraphs.rewards.mutations.create_reward import RewardSuccess
+from subgraphs.rewards.operations.update_reward import update_reward as operation
+from subgraphs.rewards.types.rewards import to_reward
 from subgraphs.runtime.graphql.refusals import NotFound, ValidationFailed, VersionConflict
+from subgraphs.runtime.outcomes import Invalid, Missing, Stale
 
 
 @strawberry.input(
@@ -19,6 +23,12 @@ class UpdateRewardInput:
     description: str | None = strawberry.UNSET
     image_url: str | None = strawberry.UNSET
 
+    def change(self) -> RewardUpdate:
+        """What was asked for, unchecked."""
+        fields = {"name": self.name, "description": self.description, "imageUrl": self.image_url}
+        given = {name: value for name, value in fields.items() if value is not strawberry.UNSET}
+        return RewardUpdate(self.id, self.expected_version, given)
+
 
 UpdateRewardResult = Annotated[
     RewardSuccess | NotFound | ValidationFailed | VersionConflict, strawberry.union("UpdateRewardResult")
@@ -26,4 +36,15 @@ UpdateRewardResult = Annotated[
 
 
 async def update_reward(info: RewardsInfo, input: UpdateRewardInput) -> UpdateRewardResult | None:
-    return None
+    context = info.context
+    outcome = await operation(context.tools, context.identity.id or "", input.change())
+    match outcome:
+        case Missing():
+            return NotFound.of(outcome)
+        case Invalid():
+            return ValidationFailed.of(outcome)
+        case Stale():
+            return VersionConflict.of(outcome)
+    await context.recency.mark()
+    context.rewards_by_id.clear(outcome.id)
+    return RewardSuccess(reward=to_reward(outcome))

@@ -1,12 +1,14 @@
 """Badges that users hold: one for each grant."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from subgraphs.rewards.model.code import Holder
-from subgraphs.rewards.model.reward import BadgeReward
-from subgraphs.runtime.mongo import Collection, Index, Mongo, Session
+from subgraphs.rewards.model.reward import Award, BadgeReward
+from subgraphs.runtime.connection import Cursors, Page, PageBounds, Sort
+from subgraphs.runtime.mongo import Collection, Database, Index, Mongo, Session
+from subgraphs.runtime.pages import read_pages
 
 # The id is the request's, which begins with the user's: unique over all shards, and one request awards once.
 BADGES: Final = Collection(
@@ -14,6 +16,21 @@ BADGES: Final = Collection(
     shard_key=(("userId", 1),),
     indexes=(Index((("userId", 1), ("awardedAt", 1), ("_id", 1))),),
 )
+
+
+LATEST_FIRST: Final = Sort("AWARDED_AT_DESC", (("awardedAt", -1), ("_id", -1)))
+
+
+async def badge_pages(
+    database: Database, user_ids: Sequence[str], bounds: PageBounds, cursors: Cursors, scope: str
+) -> dict[str, Page[Award]]:
+    """The same page of each user's badges, latest first."""
+    found = await read_pages(database[BADGES.name], "userId", user_ids, {}, LATEST_FIRST, bounds, cursors, scope)
+    return {user_id: page.map(_to_award) for user_id, page in found.items()}
+
+
+def _to_award(document: Mapping[str, Any]) -> Award:
+    return Award(document["rewardId"], document["awardedAt"])
 
 
 class BadgeStore:

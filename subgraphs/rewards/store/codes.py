@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from pymongo import UpdateOne
-from pymongo.errors import ExecutionTimeout
+from pymongo.errors import BulkWriteError, ExecutionTimeout
 
 from subgraphs.rewards.model.code import CodeState, Holder, PoolCounts
 from subgraphs.runtime.mongo import Collection, Database, Document, Index, Mongo, Session
@@ -58,11 +58,36 @@ async def pool_counts(database: Database, reward_ids: Sequence[str]) -> dict[str
     }
 
 
+class CodeExists(Exception):
+    """A code that was to be added has come into the pool meanwhile."""
+
+
 class CodeStore:
     """Draws and revokes, at the primary."""
 
     def __init__(self, mongo: Mongo) -> None:
         self._codes = mongo.write[CODES.name]
+
+    async def known(self, reward_id: str, codes: Sequence[str], session: Session) -> set[str]:
+        """Which of the codes the pool has, in whatever state."""
+        found = self._codes.find(
+            {"rewardId": reward_id, "code": {"$in": list(codes)}},
+            projection={"_id": False, "code": True},
+            session=session,
+        )
+        return {row["code"] async for row in found}
+
+    async def insert(self, reward_id: str, codes: Sequence[str], session: Session) -> None:
+        """Adds free codes. Raises CodeExists when the pool has one of them; the transaction is then over."""
+        if not codes:
+            return
+        try:
+            await self._codes.insert_many([code_document(reward_id, code) for code in codes], session=session)
+        except BulkWriteError as error:
+            # The driver's error shows the code, which must get into no log.
+            if error.has_error_label("TransientTransactionError"):
+                raise
+            raise CodeExists from None
 
     async def draw(self, reward_id: str, holders: Sequence[Holder], session: Session) -> list[str]:
         """A code for each holder, in their order; fewer when the pool has fewer. Of two transactions that draw the same

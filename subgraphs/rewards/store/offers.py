@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from pymongo import ReturnDocument
 from pymongo.errors import DuplicateKeyError
 
 from subgraphs.rewards.model.offer import (
@@ -158,6 +159,22 @@ class OfferStore:
         key = {"eventId": event_of_offer(offer_id), "_id": offer_id}
         document = await self._offers.find_one(key, session=session)
         return None if document is None else to_offer(document)
+
+    async def raise_version(self, offer_id: str, expected_version: int, session: Session) -> Stock | None:
+        """Takes the stock for an update of its offer: the stock as it was, or None when its version is another."""
+        document = await self._stock.find_one_and_update(
+            {"eventId": event_of_offer(offer_id), "_id": offer_id, "offerVersion": expected_version},
+            {"$inc": {"offerVersion": 1}},
+            return_document=ReturnDocument.BEFORE,
+            session=session,
+        )
+        return None if document is None else to_stock(document)
+
+    async def replace(self, offer: Offer, stock: Stock, session: Session) -> None:
+        """Puts the offer, and the stock whose version was raised before, in the place of those that are stored."""
+        key = {"eventId": offer.event_id, "_id": offer.id}
+        await self._offers.replace_one(key, offer_document(offer), session=session)
+        await self._stock.replace_one(key, stock_document(stock), session=session)
 
     async def places(self, event_id: str, session: Session) -> tuple[set[int], list[int]]:
         """The ordinals and the positions of the event's offers."""

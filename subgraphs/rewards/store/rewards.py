@@ -1,7 +1,10 @@
 """Rewards: look-ups and changes. Each is stored with its kind."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
+
+from pymongo import ReturnDocument
 
 from subgraphs.rewards.model.reward import (
     BadgeReward,
@@ -13,7 +16,9 @@ from subgraphs.rewards.model.reward import (
     kind_of,
     name_key,
 )
+from subgraphs.runtime.connection import Cursors, Page, PageBounds, Sort
 from subgraphs.runtime.mongo import Collection, Database, Document, Index, Mongo, Session
+from subgraphs.runtime.pages import read_page, read_text_page
 
 # One index serves a sort both ways, for the tie-break turns with it. Text is found by its own index, and sorted in memory.
 REWARDS: Final = Collection(
@@ -24,6 +29,11 @@ REWARDS: Final = Collection(
         Index((("name", "text"), ("description", "text"))),
     ),
 )
+
+SORTS: Final = {
+    "CREATED_AT_DESC": Sort("CREATED_AT_DESC", (("createdAt", -1), ("_id", -1))),
+    "NAME_ASC": Sort("NAME_ASC", (("nameKey", 1), ("_id", 1))),
+}
 
 
 def reward_document(reward: Reward) -> Document:
@@ -73,6 +83,26 @@ def to_reward(document: Mapping[str, Any]) -> Reward:
             return BadgeReward(**described)
 
 
+@dataclass(frozen=True, slots=True)
+class RewardQuery:
+    """Which rewards: None means any."""
+
+    kinds: tuple[RewardKind, ...] | None = None
+    text: str | None = None
+
+
+async def rewards_page(
+    database: Database, query: RewardQuery, sort: Sort, bounds: PageBounds, cursors: Cursors, scope: str
+) -> Page[Reward]:
+    """One page of the rewards that the query selects."""
+    collection = database[REWARDS.name]
+    base: Document = {} if query.kinds is None else {"kind": {"$in": [kind.value for kind in query.kinds]}}
+    if query.text is not None:
+        return (await read_text_page(collection, query.text, base, sort, bounds, cursors, scope)).map(to_reward)
+    hint = Index(tuple((field, 1) for field, _ in sort.fields)).name
+    return (await read_page(collection, base, sort, bounds, cursors, scope, hint=hint)).map(to_reward)
+
+
 async def rewards_by_id(database: Database, ids: Sequence[str]) -> dict[str, Reward]:
     """The rewards among `ids`, in one query."""
     found = database[REWARDS.name].find({"_id": {"$in": list(ids)}})
@@ -87,6 +117,27 @@ class RewardStore:
 
     async def insert(self, reward: Reward, session: Session) -> None:
         await self._rewards.insert_one(reward_document(reward), session=session)
+
+    async def describe(self, reward: Reward, session: Session) -> Reward | None:
+        """Compare-and-set of what may change: the changed reward, or None when its version is another."""
+        words = {
+            "name": reward.name,
+            "nameKey": name_key(reward.name),
+            "description": reward.description,
+            "imageUrl": reward.image_url,
+        }
+        document = await self._rewards.find_one_and_update(
+            {"_id": reward.id, "version": reward.version},
+            {"$set": words, "$inc": {"version": 1}},
+            return_document=ReturnDocument.AFTER,
+            session=session,
+        )
+        return None if document is None else to_reward(document)
+
+    async def count_batch(self, reward_id: str, session: Session) -> None:
+        """Notes that codes are added to the coupon's pool, so that two calls that add write their audit one after the other.
+        It is no new version: the coupon's words are as they were."""
+        await self._rewards.update_one({"_id": reward_id}, {"$inc": {"codeBatches": 1}}, session=session)
 
     async def reward(self, reward_id: str, session: Session | None = None) -> Reward | None:
         document = await self._rewards.find_one({"_id": reward_id}, session=session)

@@ -1,12 +1,14 @@
 """Rewards: what can be given."""
 
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Self
 
 import strawberry
 
 from subgraphs.rewards.context import RewardsInfo
 from subgraphs.rewards.model import reward as model
+from subgraphs.runtime.connection import Page
 from subgraphs.runtime.graphql.pages import PageInfo
 from subgraphs.runtime.graphql.scalars import SafeInt
 
@@ -66,6 +68,13 @@ class RewardConnection:
     edges: list[RewardEdge]
     page_info: PageInfo
 
+    @classmethod
+    def of(cls, page: Page[model.Reward]) -> Self:
+        edges = [
+            RewardEdge(cursor=cursor, node=to_reward(row)) for cursor, row in zip(page.cursors, page.rows, strict=True)
+        ]
+        return cls(edges=edges, page_info=PageInfo.of(page))
+
 
 @strawberry.type
 class BadgeEdge:
@@ -79,10 +88,20 @@ class BadgeConnection:
     edges: list[BadgeEdge]
     page_info: PageInfo
 
+    @classmethod
+    def of(cls, page: Page[model.Award], rewards: Sequence[model.Reward | None]) -> Self:
+        """The page, with the reward of each of its awards."""
+        edges = []
+        for cursor, award, reward in zip(page.cursors, page.rows, rewards, strict=True):
+            if not isinstance(reward, model.BadgeReward):
+                raise LookupError("a badge that was awarded is gone")
+            node = BadgeReward(**_described(reward))
+            edges.append(BadgeEdge(cursor=cursor, node=node, awarded_at=award.at))
+        return cls(edges=edges, page_info=PageInfo.of(page))
 
-def to_reward(reward: model.Reward) -> Reward:
-    """The reward as GraphQL shows it."""
-    described: dict[str, Any] = {
+
+def _described(reward: model.Reward) -> dict[str, Any]:
+    return {
         "id": strawberry.ID(reward.id),
         "name": reward.name,
         "description": reward.description,
@@ -90,6 +109,16 @@ def to_reward(reward: model.Reward) -> Reward:
         "version": reward.version,
         "created_at": reward.created_at,
     }
+
+
+def to_coupon(reward: model.CouponReward) -> CouponReward:
+    """The coupon as GraphQL shows it."""
+    return CouponReward(**_described(reward))
+
+
+def to_reward(reward: model.Reward) -> Reward:
+    """The reward as GraphQL shows it."""
+    described = _described(reward)
     match reward:
         case model.PointReward():
             points, lapse = SafeInt(reward.points), reward.expire_after_days
@@ -97,6 +126,6 @@ def to_reward(reward: model.Reward) -> Reward:
         case model.ItemReward():
             return ItemReward(**described, sku=reward.sku, quantity=reward.quantity)
         case model.CouponReward():
-            return CouponReward(**described)
+            return to_coupon(reward)
         case model.BadgeReward():
             return BadgeReward(**described)

@@ -1,11 +1,13 @@
 """What users look like from here."""
 
+import asyncio
 from typing import Any, Self
 
 import strawberry
 from strawberry.federation import type as federated
 
 from subgraphs.rewards.context import RewardsInfo
+from subgraphs.rewards.store.badges import LATEST_FIRST as BADGES_SORT
 from subgraphs.rewards.store.requests import SORTS, RequestQuery, count_requests
 from subgraphs.rewards.types.requests import (
     RewardRequestConnection,
@@ -17,7 +19,6 @@ from subgraphs.rewards.types.wallets import Wallet
 from subgraphs.runtime.connection import list_scope
 from subgraphs.runtime.graphql.access import Visible, open_field
 from subgraphs.runtime.graphql.audit import audit_types
-from subgraphs.runtime.graphql.not_built import NotBuiltYet
 from subgraphs.runtime.graphql.pages import page_bounds
 from subgraphs.runtime.identity import Identity
 
@@ -41,16 +42,22 @@ class User:
 
     @strawberry.field(
         description="To the user themself, and to operators, auditors and admins; null to others.",
-        extensions=[NotBuiltYet(), Visible(SELF_AND_STAFF, to_self_and_staff)],
+        extensions=[Visible(SELF_AND_STAFF, to_self_and_staff)],
     )
-    def badges(
+    async def badges(
         self,
+        info: RewardsInfo,
         first: int | None = strawberry.UNSET,
         after: str | None = strawberry.UNSET,
         last: int | None = strawberry.UNSET,
         before: str | None = strawberry.UNSET,
     ) -> BadgeConnection | None:
-        return None
+        context = info.context
+        scope = list_scope("User.badges", BADGES_SORT, {})
+        bounds = page_bounds(context.cursors, scope, first, after, last, before)
+        page = await context.badges_by_user.page(self.id, (bounds, scope))
+        rewards = await asyncio.gather(*(context.rewards_by_id.load(award.reward_id) for award in page.rows))
+        return BadgeConnection.of(page, rewards)
 
     @strawberry.field(
         description="To the user themself, and to operators, auditors and admins; null to others.",

@@ -1,0 +1,39 @@
+"""Update a reward's words and image, by compare-and-set."""
+
+from subgraphs.rewards.model.reward import Reward
+from subgraphs.rewards.model.reward_update import RewardUpdate, check_reward_update, updated_reward
+from subgraphs.rewards.operations.announcements import reward_message
+from subgraphs.rewards.operations.tools import Tools
+from subgraphs.rewards.store.rewards import reward_document
+from subgraphs.runtime import audit
+from subgraphs.runtime.mongo import Session
+from subgraphs.runtime.outbox import post
+from subgraphs.runtime.outcomes import Invalid, Missing, Stale
+
+
+async def update_reward(tools: Tools, actor_id: str, update: RewardUpdate) -> Reward | Missing | Stale | Invalid:
+    """Of many calls with one version, one changes the reward; one that changes nothing gives it as it is."""
+    violations = check_reward_update(update)
+    if violations:
+        return Invalid(tuple(violations))
+    now = tools.clock.now()
+
+    async def work(session: Session) -> Reward | Missing | Stale:
+        reward = await tools.rewards.reward(update.id, session)
+        if reward is None:
+            return Missing(update.id)
+        if reward.version != update.expected_version:
+            return Stale(reward.version)
+        wanted = updated_reward(reward, update)
+        if wanted == reward:
+            return reward
+        changed = await tools.rewards.describe(wanted, session)
+        if changed is None:
+            raise LookupError("the snapshot of this transaction changed")
+        before, after = audit.differing(reward_document(reward), reward_document(changed))
+        change = audit.Change(reward.id, "reward.updated", now, actor_id, before=before, after=after)
+        await audit.append(tools.mongo, change, session)
+        await post(tools.mongo, [reward_message(changed, now)], session)
+        return changed
+
+    return await tools.mongo.transaction(work)
