@@ -3,22 +3,20 @@
 import httpx
 from fastapi import FastAPI
 
+from subgraphs.rewards.accounts import Accounts
 from subgraphs.rewards.context import make_context
 from subgraphs.rewards.eligibility import EventsClient
 from subgraphs.rewards.operations.claim_reward import Claims
+from subgraphs.rewards.operations.rates import Rates
 from subgraphs.rewards.operations.tools import Tools
 from subgraphs.rewards.schema import schema
 from subgraphs.rewards.settings import RewardsSettings
-from subgraphs.rewards.store.badges import BadgeStore
-from subgraphs.rewards.store.codes import CodeStore
-from subgraphs.rewards.store.offers import OfferStore
-from subgraphs.rewards.store.requests import RequestStore
-from subgraphs.rewards.store.rewards import RewardStore
-from subgraphs.rewards.store.wallets import WalletStore
 from subgraphs.runtime.clock import Clock
 from subgraphs.runtime.identity import KeySource
 from subgraphs.runtime.jwks import RemoteKeys
+from subgraphs.runtime.limits import Rate
 from subgraphs.runtime.parts import Parts, build_app, build_parts
+from subgraphs.runtime.peer import Peer
 from subgraphs.runtime.revocations import RemoteRevocations, Revocations
 from subgraphs.runtime.service import serve
 from subgraphs.runtime.settings import load_settings
@@ -32,8 +30,10 @@ def build(
     revocations: Revocations | None = None,
     clock: Clock | None = None,
     events_transport: httpx.AsyncBaseTransport | None = None,
+    users_transport: httpx.AsyncBaseTransport | None = None,
 ) -> tuple[FastAPI, Parts]:
-    """The app of these settings; `events_transport` is how events is reached when not over the network."""
+    """The app of these settings; the transports are how events and users are reached when not over the
+    network."""
     parts = build_parts("rewards", settings, clock=clock)
     events = EventsClient(
         settings.events_url,
@@ -41,18 +41,19 @@ def build(
         timeout_seconds=settings.eligibility_seconds,
         http=httpx.AsyncClient(transport=events_transport),
     )
-    tools = Tools(
-        mongo=parts.mongo,
-        rewards=RewardStore(parts.mongo),
-        codes=CodeStore(parts.mongo),
-        badges=BadgeStore(parts.mongo),
-        offers=OfferStore(parts.mongo),
-        requests=RequestStore(parts.mongo),
-        wallets=WalletStore(parts.mongo),
-        events=events,
-        clock=parts.clock,
+    accounts = Accounts(
+        Peer(
+            settings.users_url,
+            settings.service_token.get_secret_value(),
+            timeout_seconds=settings.account_seconds,
+            http=httpx.AsyncClient(transport=users_transport),
+        )
     )
-    claims = Claims(tools, seconds=settings.claim_seconds)
+    tools = Tools.over(
+        parts.mongo, parts.clock, events=events, accounts=accounts, may_owe=settings.allow_negative_wallet
+    )
+    rates = Rates(parts.limits, Rate.parse(settings.claim_limit))
+    claims = Claims(tools, rates, seconds=settings.claim_seconds)
     remote = RemoteKeys(settings.jwks_url)
     standings = RemoteRevocations(settings.revocations_url, settings.router_secret.get_secret_value())
     app = build_app(
@@ -61,7 +62,7 @@ def build(
         keys=keys or remote,
         revocations=revocations or Revocations(standings),
         make_context=lambda caller: make_context(parts, tools, claims, caller.identity),
-        on_stop=[claims.close, events.close, remote.close, standings.close],
+        on_stop=[claims.close, events.close, accounts.close, remote.close, standings.close],
     )
     return app, parts
 

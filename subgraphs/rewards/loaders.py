@@ -19,7 +19,7 @@ from subgraphs.runtime.connection import Cursors, Page, PageBounds, Sort
 from subgraphs.runtime.mongo import Mongo
 from subgraphs.runtime.recency import Recency
 
-RequestPageArgs = tuple[RequestQuery, Sort, PageBounds, str]
+RequestPageArgs = tuple[RequestQuery, datetime, Sort, PageBounds, str]
 PlainPageArgs = tuple[PageBounds, str]
 
 
@@ -99,8 +99,8 @@ class RequestsByUser(Pages[RequestPageArgs, Page[RewardRequest]]):
 
     def __init__(self, recency: Recency, cursors: Cursors) -> None:
         async def find(user_ids: Sequence[str], args: RequestPageArgs) -> Mapping[str, Page[RewardRequest]]:
-            query, sort, bounds, scope = args
-            return await request_pages(await recency.database(), user_ids, query, sort, bounds, cursors, scope)
+            query, now, sort, bounds, scope = args
+            return await request_pages(await recency.database(), user_ids, query, now, sort, bounds, cursors, scope)
 
         super().__init__(find)
 

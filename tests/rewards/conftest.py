@@ -16,12 +16,19 @@ from tests.fixtures.clock import FrozenClock
 from tests.fixtures.issuer import Issuer
 from tests.rewards.claiming import Claiming
 from tests.rewards.events_service import EventsService
+from tests.rewards.users_service import UsersService
 
 
 @pytest.fixture
 def events_service() -> EventsService:
     """What events would answer: changed by the test."""
     return EventsService()
+
+
+@pytest.fixture
+def users_service() -> UsersService:
+    """What users would answer: changed by the test."""
+    return UsersService()
 
 
 @pytest.fixture
@@ -32,6 +39,7 @@ async def start_rewards(
     clock: FrozenClock,
     nothing_revoked: Revocations,
     events_service: EventsService,
+    users_service: UsersService,
     exit_stack: Any,
 ) -> Callable[..., Any]:
     """Starts one more rewards process (in this one) on the same database."""
@@ -42,12 +50,21 @@ async def start_rewards(
             **{
                 **service_settings,
                 "events_url": "http://events/graphql",
+                "users_url": "http://users/graphql",
                 "service_token": "the token of rewards",
+                # The clock stands still, so nothing that was counted is ever forgotten.
+                "claim_limit": "100000/60",
                 **changes,
             }
         )
-        transport = httpx.ASGITransport(app=events_service)
-        app, _ = build(settings, keys=issuer.keys, revocations=nothing_revoked, clock=clock, events_transport=transport)
+        app, _ = build(
+            settings,
+            keys=issuer.keys,
+            revocations=nothing_revoked,
+            clock=clock,
+            events_transport=httpx.ASGITransport(app=events_service),
+            users_transport=httpx.ASGITransport(app=users_service),
+        )
         running: InProcess = await exit_stack.enter_async_context(InProcess(app))
         return running
 

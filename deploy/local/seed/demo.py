@@ -67,7 +67,7 @@ async def seed_demo(databases: Databases, now: datetime) -> bool:
     await put(databases.rewards["stock"], [stock_document(stock) for stock in untouched])
     await put(databases.rewards["requests"], [request_document(request) for request in past.requests])
     await put(databases.rewards["ledger"], [ledger_document(entry) for entry in past.entries])
-    await put(databases.rewards["lots"], [lot_document(entry) for entry in past.entries])
+    await put(databases.rewards["lots"], [lot_document(lot) for lot in past.lots])
     trail = [
         audit.Change(request.id, "request.claimed", request.created_at, request.user_id, after={"status": "FULFILLED"})
         for request in past.requests

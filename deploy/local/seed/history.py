@@ -5,11 +5,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+from subgraphs.rewards.model.grant import grant_of
 from subgraphs.rewards.model.offer import Offer, Stock
 from subgraphs.rewards.model.period import period_key
-from subgraphs.rewards.model.request import RequestStatus, RewardRequest, Step, grant_of
+from subgraphs.rewards.model.request import RequestStatus, RewardRequest, Step
 from subgraphs.rewards.model.reward import PointReward
-from subgraphs.rewards.model.wallet import LedgerEntry, LedgerKind
+from subgraphs.rewards.model.wallet import Account, Booking, Head, LedgerEntry, LedgerKind, Lot
 
 
 @dataclass
@@ -18,6 +19,7 @@ class Claimed:
 
     requests: list[RewardRequest] = field(default_factory=list)
     entries: list[LedgerEntry] = field(default_factory=list)
+    lots: list[Lot] = field(default_factory=list)
     stocks: dict[str, Stock] = field(default_factory=dict)
 
 
@@ -31,27 +33,17 @@ def claimed(
     """Every user has claimed a few of what was offered."""
     result = Claimed(stocks={offer.id: stock for offer, stock, _ in offered})
     for user_id in user_ids:
-        balance = 0
-        for seq, (offer, _, reward) in enumerate(rng.sample(list(offered), 3), start=1):
-            at = now - timedelta(seconds=rng.randint(3600, 7 * 24 * 3600)) + timedelta(seconds=seq)
+        account = Account(user_id, Head(), (), now)
+        for nth, (offer, _, reward) in enumerate(rng.sample(list(offered), 3), start=1):
+            at = now - timedelta(seconds=rng.randint(3600, 7 * 24 * 3600)) + timedelta(seconds=nth)
             number = len(result.requests)
             request = _request(f"{user_id}.demo{number:012}", user_id, offer, reward, timezones[offer.event_id], at)
-            balance += reward.points
             result.requests.append(request)
-            result.entries.append(
-                LedgerEntry(
-                    user_id=user_id,
-                    seq=seq,
-                    kind=LedgerKind.GRANT,
-                    points=reward.points,
-                    balance_after=balance,
-                    at=at,
-                    request_id=request.id,
-                    reason=None,
-                    expires_at=None if request.grant is None else request.grant.expires_at,
-                )
-            )
+            grant = grant_of(reward, at)
+            account.credit(Booking(LedgerKind.GRANT, at, request.id), grant.points, grant.expires_at)
             result.stocks[offer.id] = _issued(result.stocks[offer.id], reward.points)
+        result.entries += account.entries
+        result.lots += account.opened
     return result
 
 

@@ -1,11 +1,11 @@
-"""A user's request for a reward, and what was granted."""
+"""A user's request for a reward: what it is, and what became of it."""
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime
 from enum import StrEnum
-from typing import Final
+from typing import Final, Self
 
-from subgraphs.rewards.model.reward import PointReward
+from subgraphs.rewards.model.grant import Grant
 from subgraphs.runtime.ids import random_id
 
 
@@ -33,16 +33,8 @@ LIVE: Final = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
-class PointGrant:
-    """Points handed over, and when they lapse."""
-
-    points: int
-    expires_at: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
 class Step:
-    """One step of a request's history; `actor_id` None: the user's own claim, or the system."""
+    """One change of status; `actor_id` None: the user's own claim, or the system."""
 
     at: datetime
     source: RequestStatus | None
@@ -52,8 +44,17 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
+class Delivery:
+    """A thing on its way: how often it was tried, and when it is tried next."""
+
+    tries: int
+    due_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class RewardRequest:
-    """One claim and what became of it. `period` and `slot` are its place under the offer's limit."""
+    """One claim and what became of it. `period` and `slot` are its place under the offer's limit; until `expires_at` it
+    waits for a decision; `delivery` stands while a thing is to be delivered."""
 
     id: str
     user_id: str
@@ -66,14 +67,47 @@ class RewardRequest:
     status: RequestStatus
     created_at: datetime
     decided_at: datetime | None
-    grant: PointGrant | None
+    grant: Grant | None
     history: tuple[Step, ...]
     version: int
+    expires_at: datetime | None = None
+    delivery: Delivery | None = None
 
     @property
     def is_live(self) -> bool:
         """Whether it keeps its slot."""
         return self.status in LIVE
+
+    @property
+    def decided_by(self) -> str | None:
+        """Who approved or rejected it; None for the system, or when nobody did."""
+        decisions = (RequestStatus.APPROVED, RequestStatus.FULFILLED, RequestStatus.REJECTED)
+        decided = (step for step in self.history if step.source is RequestStatus.PENDING and step.target in decisions)
+        return next((step.actor_id for step in decided), None)
+
+    @property
+    def reason(self) -> str | None:
+        """The reason that was given last."""
+        return next((step.reason for step in reversed(self.history) if step.reason is not None), None)
+
+    def is_due(self, now: datetime) -> bool:
+        """Whether nobody has decided it in time."""
+        return self.status is RequestStatus.PENDING and self.expires_at is not None and self.expires_at <= now
+
+    def as_of(self, now: datetime) -> Self:
+        """As it is at `now`: one that nobody decided in time has expired at that very instant, written so or not."""
+        if not self.is_due(now) or self.expires_at is None:
+            return self
+        return self.moved(RequestStatus.EXPIRED, self.expires_at)
+
+    def moved(
+        self, target: RequestStatus, at: datetime, actor_id: str | None = None, reason: str | None = None
+    ) -> Self:
+        """The next version. A change of status goes into the history."""
+        if target is self.status:
+            return replace(self, version=self.version + 1)
+        step = Step(at, self.status, target, actor_id, reason)
+        return replace(self, status=target, history=(*self.history, step), version=self.version + 1)
 
 
 def new_request_id(user_id: str) -> str:
@@ -84,9 +118,3 @@ def new_request_id(user_id: str) -> str:
 def user_of_request(request_id: str) -> str:
     """The user that a request's id names."""
     return request_id.rpartition(".")[0]
-
-
-def grant_of(reward: PointReward, now: datetime) -> PointGrant:
-    """What is handed over of a reward at `now`."""
-    lapses = None if reward.expire_after_days is None else now + timedelta(days=reward.expire_after_days)
-    return PointGrant(reward.points, lapses)

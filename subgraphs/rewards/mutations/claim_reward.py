@@ -6,11 +6,10 @@ from typing import Annotated
 import strawberry
 
 from subgraphs.rewards.context import RewardsInfo
+from subgraphs.rewards.mutations.out_of_stock import OutOfStock
 from subgraphs.rewards.operations import claim_outcomes as outcomes
-from subgraphs.rewards.operations.claim_reward import NotYet
 from subgraphs.rewards.types.offers import Event, LimitPeriod
 from subgraphs.rewards.types.requests import RewardRequest
-from subgraphs.runtime.graphql.errors import NotBuilt
 from subgraphs.runtime.graphql.refusals import (
     Error,
     IdempotencyConflict,
@@ -19,7 +18,7 @@ from subgraphs.runtime.graphql.refusals import (
     TryAgain,
     ValidationFailed,
 )
-from subgraphs.runtime.outcomes import Invalid, KeyReused, Later, Missing
+from subgraphs.runtime.outcomes import Invalid, KeyReused, Later, Limited, Missing
 
 
 @strawberry.input
@@ -54,11 +53,6 @@ class LimitReached(Error):
 
 
 @strawberry.type
-class OutOfStock(Error):
-    pass
-
-
-@strawberry.type
 class BudgetExhausted(Error):
     pass
 
@@ -81,19 +75,16 @@ ClaimRewardResult = Annotated[
 
 async def claim_reward(info: RewardsInfo, input: ClaimRewardInput, idempotency_key: str) -> ClaimRewardResult | None:
     context = info.context
-    try:
-        outcome = await context.claims.claim(
-            context.identity.user_id or "", input.offer_id, idempotency_key, context.now
-        )
-    except NotYet as error:
-        raise NotBuilt(error.part) from None
+    user_id = context.identity.user_id or ""
+    outcome = await context.claims.claim(user_id, input.offer_id, idempotency_key, context.now)
     if isinstance(outcome, outcomes.Claimed):
         await context.recency.mark()
-        return ClaimRewardSuccess(request=RewardRequest.of(outcome.request), is_replay=outcome.is_replay)
-    return _refusal(outcome)
+        request = RewardRequest.of(outcome.request, context.now)
+        return ClaimRewardSuccess(request=request, is_replay=outcome.is_replay)
+    return _refusal(outcome, context.now)
 
 
-def _refusal(outcome: outcomes.ClaimOutcome) -> ClaimRewardResult | None:
+def _refusal(outcome: outcomes.ClaimOutcome, now: datetime) -> ClaimRewardResult | None:
     match outcome:
         case Invalid():
             return ValidationFailed.of(outcome)
@@ -101,6 +92,8 @@ def _refusal(outcome: outcomes.ClaimOutcome) -> ClaimRewardResult | None:
             return NotFound.of(outcome)
         case KeyReused():
             return IdempotencyConflict.of(outcome)
+        case Limited():
+            return RateLimited.of(outcome)
         case Later():
             return TryAgain.of(outcome)
         case outcomes.NotOpen():
@@ -124,10 +117,10 @@ def _refusal(outcome: outcomes.ClaimOutcome) -> ClaimRewardResult | None:
                 limit=outcome.limit.count,
                 period=LimitPeriod(outcome.limit.period.value),
                 resets_at=outcome.resets_at,
-                last_request=RewardRequest.of(outcome.last_request),
+                last_request=RewardRequest.of(outcome.last_request, now),
             )
         case outcomes.NoStock():
-            return OutOfStock(code="OUT_OF_STOCK", message="none is left")
+            return OutOfStock.of(outcome)
         case outcomes.NoBudget():
             return BudgetExhausted(code="BUDGET_EXHAUSTED", message="the points for this offer are used up")
     raise TypeError(f"no refusal for {type(outcome).__name__}")

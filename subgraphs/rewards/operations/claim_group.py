@@ -2,29 +2,27 @@
 
 Every attempt reads the offer, the stock, the users' live requests and their keys in the transaction's snapshot and decides
 each claim anew, in order of arrival; the unique indexes and the stock's condition refuse whatever another process has
-done meanwhile, and the next attempt then sees it.
+done meanwhile, and the next attempt then sees it. What is reserved and overdue is released before anybody is refused for it.
 """
 
-import asyncio
-import random
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
-from pymongo.errors import DuplicateKeyError
-
-from subgraphs.rewards.model.offer import Offer, Part, Stock
+from subgraphs.rewards.model.offer import ApprovalMode, Offer, Stock
 from subgraphs.rewards.model.period import period_key, resets_at
-from subgraphs.rewards.model.request import RequestStatus, RewardRequest, Step, grant_of, new_request_id
-from subgraphs.rewards.model.reward import PointReward
-from subgraphs.rewards.model.wallet import Head, LedgerEntry, LedgerKind
+from subgraphs.rewards.model.request import RewardRequest, Step, new_request_id
+from subgraphs.rewards.model.reward import Reward, kind_of, points_of
+from subgraphs.rewards.model.steps import Verb, step_of
+from subgraphs.rewards.operations.attempts import Moved, until_it_holds
 from subgraphs.rewards.operations.claim_outcomes import Claimed, ClaimOutcome, LimitFull, NoBudget, NoStock
+from subgraphs.rewards.operations.handing_over import PoolShort
+from subgraphs.rewards.operations.moving_on import begin
+from subgraphs.rewards.operations.release_reservations import MOST_RELEASED, release
 from subgraphs.rewards.operations.tools import Tools
-from subgraphs.runtime import audit
-from subgraphs.runtime.mongo import CommitUnknown, Session
-from subgraphs.runtime.outbox import Message, message, post
+from subgraphs.runtime.mongo import Session
 from subgraphs.runtime.outcomes import KeyReused, Missing
 
 MOST_CLAIMS: Final = 64
@@ -42,76 +40,107 @@ class Claim:
     deadline: float
 
 
-class StockMoved(Exception):
-    """The stock is no longer what this transaction decided by."""
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the store says of the group's users: requests under their keys, and their live ones by place."""
+
+    by_key: Mapping[tuple[str, str], RewardRequest]
+    live: Mapping[tuple[str, str], Sequence[RewardRequest]]
+
+
+class ReservationsDue(Exception):
+    """Nobody decided these in time: they are released first."""
+
+    def __init__(self, requests: Sequence[RewardRequest]) -> None:
+        super().__init__(len(requests))
+        self.requests = requests
 
 
 async def commit_group(tools: Tools, offer_id: str, claims: Sequence[Claim]) -> Sequence[ClaimOutcome | Exception]:
     """The outcome of each claim. Raises what the store raised when time ran out, or CommitUnknown."""
     deadline = max(claim.deadline for claim in claims)
-    attempt = 0
-    while True:
-        try:
-            return await tools.mongo.transaction(
-                lambda session: _decide(tools, offer_id, claims, session), seconds=deadline - time.monotonic()
-            )
-        except (DuplicateKeyError, StockMoved):
-            attempt += 1
-            if time.monotonic() >= deadline:
-                raise CommitUnknown from None
-            await asyncio.sleep(random.uniform(0, min(0.1, 0.002 * 2**attempt)))
+    now = max(claim.at for claim in claims)
+    # What is left in a coupon's pool, once that was too little.
+    codes: int | None = None
+
+    async def attempt() -> Sequence[ClaimOutcome | Exception]:
+        return await tools.mongo.transaction(
+            lambda session: _decide(tools, offer_id, claims, codes, now, session), seconds=deadline - time.monotonic()
+        )
+
+    async with tools.turns.at(offer_id):
+        while True:
+            try:
+                return await until_it_holds(attempt, deadline=deadline)
+            except ReservationsDue as due:
+                await release(tools, due.requests, now, deadline=deadline)
+            except PoolShort as short:
+                codes = short.codes
 
 
 async def _decide(
-    tools: Tools, offer_id: str, claims: Sequence[Claim], session: Session
+    tools: Tools, offer_id: str, claims: Sequence[Claim], codes: int | None, now: datetime, session: Session
 ) -> Sequence[ClaimOutcome | Exception]:
     offer = await tools.offers.offer(offer_id, session)
     reward = None if offer is None else await tools.rewards.reward(offer.reward_id, session)
     stock = None if offer is None else await tools.offers.stock(offer_id, session)
     if offer is None or reward is None or stock is None or not offer.enabled:
         return [Missing(offer_id) for _ in claims]
-    if not isinstance(reward, PointReward):
-        raise TypeError("only points can be claimed yet")
     if stock.offer_version != offer.version:
-        raise StockMoved
-    outcomes, made = await _sort_out(tools, offer, reward, stock, claims, session)
-    if made:
-        await _write(tools, reward, stock, made, session)
-    return outcomes
+        raise Moved
+    known = await _known(tools, offer, claims, session)
+    due = [request for held in known.live.values() for request in held if request.is_due(now)]
+    if due:
+        raise ReservationsDue(due)
+    outcomes, made = _sort_out(offer, reward, stock, codes, known, claims)
+    if stock.reserved and any(isinstance(outcome, NoStock | NoBudget) for outcome in outcomes):
+        due = await tools.requests.due(now, MOST_RELEASED, offer_id, session)
+        if due:
+            raise ReservationsDue(due)
+    if not made:
+        return outcomes
+    written = {request.id: request for request in await begin(tools, reward, stock, made, _verb(offer), session)}
+    return [_as_written(outcome, written) for outcome in outcomes]
 
 
-async def _sort_out(
-    tools: Tools, offer: Offer, reward: PointReward, stock: Stock, claims: Sequence[Claim], session: Session
+async def _known(tools: Tools, offer: Offer, claims: Sequence[Claim], session: Session) -> Known:
+    by_key = await tools.requests.with_keys({(claim.user_id, claim.key) for claim in claims}, session)
+    live = await tools.requests.live({_place(offer, claim) for claim in claims}, offer.id, session)
+    return Known(by_key, live)
+
+
+def _place(offer: Offer, claim: Claim) -> tuple[str, str]:
+    return claim.user_id, period_key(offer.per_user.period, claim.at, claim.timezone)
+
+
+def _sort_out(
+    offer: Offer, reward: Reward, stock: Stock, codes: int | None, known: Known, claims: Sequence[Claim]
 ) -> tuple[list[ClaimOutcome | Exception], list[RewardRequest]]:
-    known = await tools.requests.with_keys({(claim.user_id, claim.key) for claim in claims}, session)
-    periods = {id(claim): period_key(offer.per_user.period, claim.at, claim.timezone) for claim in claims}
-    places = {(claim.user_id, periods[id(claim)]) for claim in claims}
-    live = await tools.requests.live(places, offer.id, session)
-    units = stock.remaining
+    by_key = dict(known.by_key)
+    live = {place: list(held) for place, held in known.live.items()}
+    units = min((count for count in (stock.remaining, codes) if count is not None), default=None)
     points = stock.budget.remaining
     outcomes: list[ClaimOutcome | Exception] = []
     made: list[RewardRequest] = []
     for claim in claims:
-        earlier = known.get((claim.user_id, claim.key))
+        earlier = by_key.get((claim.user_id, claim.key))
         if earlier is not None:
             outcomes.append(Claimed(earlier, is_replay=True) if earlier.offer_id == offer.id else KeyReused())
             continue
-        place = (claim.user_id, periods[id(claim)])
+        place = _place(offer, claim)
         held = live.setdefault(place, [])
         slot = _free_slot(held, offer.per_user.count)
         if slot is None:
             resets = resets_at(offer.per_user.period, claim.at, claim.timezone)
             outcomes.append(LimitFull(offer.per_user, resets, held[0]))
-        elif units is not None and units < 1:
+        elif units is not None and len(made) >= units:
             outcomes.append(NoStock())
-        elif points is not None and points < reward.points:
+        elif points is not None and points < points_of(reward) * (len(made) + 1):
             outcomes.append(NoBudget())
         else:
-            request = _fulfilled(offer, reward, claim, place[1], slot)
-            units = None if units is None else units - 1
-            points = None if points is None else points - reward.points
+            request = _new_request(offer, reward, claim, place[1], slot)
             held.insert(0, request)
-            known[claim.user_id, claim.key] = request
+            by_key[claim.user_id, claim.key] = request
             made.append(request)
             outcomes.append(Claimed(request, is_replay=False))
     return outcomes, made
@@ -122,7 +151,16 @@ def _free_slot(held: Sequence[RewardRequest], count: int) -> int | None:
     return next((slot for slot in range(count) if slot not in taken), None)
 
 
-def _fulfilled(offer: Offer, reward: PointReward, claim: Claim, period: str, slot: int) -> RewardRequest:
+def _verb(offer: Offer) -> Verb:
+    return Verb.CLAIM if offer.approval is ApprovalMode.AUTOMATIC else Verb.ASK
+
+
+def _new_request(offer: Offer, reward: Reward, claim: Claim, period: str, slot: int) -> RewardRequest:
+    verb = _verb(offer)
+    step = step_of(None, verb, kind_of(reward))
+    if step is None:
+        raise ValueError(f"nothing begins by {verb}")
+    asks = verb is Verb.ASK
     return RewardRequest(
         id=new_request_id(claim.user_id),
         user_id=claim.user_id,
@@ -132,62 +170,21 @@ def _fulfilled(offer: Offer, reward: PointReward, claim: Claim, period: str, slo
         idempotency_key=claim.key,
         period=period,
         slot=slot,
-        status=RequestStatus.FULFILLED,
+        status=step.target,
         created_at=claim.at,
-        decided_at=claim.at,
-        grant=grant_of(reward, claim.at),
-        history=(Step(claim.at, None, RequestStatus.FULFILLED),),
+        decided_at=None if asks else claim.at,
+        grant=None,
+        history=(Step(claim.at, None, step.target),),
         version=1,
+        expires_at=claim.at + timedelta(seconds=offer.reservation_seconds) if asks else None,
     )
 
 
-async def _write(
-    tools: Tools, reward: PointReward, stock: Stock, made: Sequence[RewardRequest], session: Session
-) -> None:
-    await tools.requests.insert(made, session)
-    heads = await tools.wallets.heads([request.user_id for request in made], session)
-    await tools.wallets.grant(_entries(made, heads), session)
-    await audit.append_first(tools.mongo, [_change(request) for request in made], session)
-    await post(tools.mongo, [_told(request) for request in made], session)
-    # The hottest document comes last, so that it is held for the shortest time.
-    points = reward.points * len(made)
-    if not await tools.offers.move(stock, Part.REMAINING, Part.ISSUED, len(made), points, session):
-        raise StockMoved
-
-
-def _entries(made: Sequence[RewardRequest], heads: dict[str, Head]) -> list[LedgerEntry]:
-    entries = []
-    for request in made:
-        head, grant = heads.get(request.user_id, Head()), request.grant
-        if grant is None:
-            raise ValueError("a fulfilled request has a grant")
-        entry = LedgerEntry(
-            user_id=request.user_id,
-            seq=head.seq + 1,
-            kind=LedgerKind.GRANT,
-            points=grant.points,
-            balance_after=head.balance + grant.points,
-            at=request.created_at,
-            request_id=request.id,
-            reason=None,
-            expires_at=grant.expires_at,
-        )
-        heads[request.user_id] = Head(entry.seq, entry.balance_after)
-        entries.append(entry)
-    return entries
-
-
-def _change(request: RewardRequest) -> audit.Change:
-    after = {"status": request.status.value, "offerId": request.offer_id, "rewardId": request.reward_id}
-    return audit.Change(request.id, "request.claimed", request.created_at, request.user_id, after=after)
-
-
-def _told(request: RewardRequest) -> Message:
-    payload = {
-        "requestId": request.id,
-        "userId": request.user_id,
-        "offerId": request.offer_id,
-        "eventId": request.event_id,
-        "status": request.status.value,
-    }
-    return message("rewards.request", request.user_id, payload, request.created_at)
+def _as_written(outcome: ClaimOutcome | Exception, written: Mapping[str, RewardRequest]) -> ClaimOutcome | Exception:
+    """The outcome with the request as it was written: with what it brought."""
+    match outcome:
+        case Claimed(request=request, is_replay=is_replay):
+            return Claimed(written.get(request.id, request), is_replay)
+        case LimitFull(limit=limit, resets_at=resets, last_request=request):
+            return LimitFull(limit, resets, written.get(request.id, request))
+    return outcome

@@ -6,7 +6,7 @@ from typing import TypeAlias
 
 from subgraphs.rewards.model.offer import UserLimit
 from subgraphs.rewards.model.request import RewardRequest
-from subgraphs.runtime.outcomes import Invalid, KeyReused, Later, Missing
+from subgraphs.runtime.outcomes import Invalid, KeyReused, Later, Limited, Missing
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ class LimitFull:
 
 @dataclass(frozen=True, slots=True)
 class NoStock:
-    """No unit is left."""
+    """No unit is left, or no code."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,5 +53,5 @@ class NoBudget:
 
 
 ClaimOutcome: TypeAlias = (
-    Claimed | Invalid | Missing | NotOpen | NotMet | LimitFull | NoStock | NoBudget | KeyReused | Later
+    Claimed | Invalid | Missing | NotOpen | NotMet | LimitFull | NoStock | NoBudget | KeyReused | Limited | Later
 )

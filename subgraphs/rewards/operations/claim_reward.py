@@ -11,9 +11,10 @@ from pymongo.errors import PyMongoError
 
 from subgraphs.rewards.eligibility import EventsSilent, Terms
 from subgraphs.rewards.lanes import Lanes
-from subgraphs.rewards.model.offer import ApprovalMode, event_of_offer
+from subgraphs.rewards.model.offer import event_of_offer
 from subgraphs.rewards.operations.claim_group import MOST_CLAIMS, Claim, commit_group
 from subgraphs.rewards.operations.claim_outcomes import Claimed, ClaimOutcome, NotMet, NotOpen
+from subgraphs.rewards.operations.rates import Rates
 from subgraphs.rewards.operations.tools import Tools
 from subgraphs.runtime.idempotency import check_key
 from subgraphs.runtime.mongo import CommitUnknown, is_unavailable
@@ -24,19 +25,12 @@ SETTLE_SECONDS: Final = 0.5
 log = structlog.get_logger("claims")
 
 
-class NotYet(Exception):
-    """This kind of claim is not implemented; `part` says which."""
-
-    def __init__(self, part: str) -> None:
-        super().__init__(part)
-        self.part = part
-
-
 class Claims:
     """Claims on all offers in this process. At most one transaction is in flight for an offer."""
 
-    def __init__(self, tools: Tools, *, seconds: float) -> None:
+    def __init__(self, tools: Tools, rates: Rates, *, seconds: float) -> None:
         self._tools = tools
+        self._rates = rates
         self._seconds = seconds
         self._lanes: Lanes[str, Claim, ClaimOutcome] = Lanes(self._commit, most=MOST_CLAIMS)
 
@@ -45,6 +39,9 @@ class Claims:
         bad_key = check_key(key)
         if bad_key is not None:
             return bad_key
+        limited = await self._rates.claim(user_id)
+        if limited is not None:
+            return limited
         deadline = time.monotonic() + self._seconds
         try:
             async with asyncio.timeout(self._seconds - SETTLE_SECONDS):
@@ -67,8 +64,6 @@ class Claims:
         offer = await self._tools.offers.offer(offer_id)
         if offer is None or not offer.enabled:
             return Missing(offer_id)
-        if offer.approval is not ApprovalMode.AUTOMATIC:
-            raise NotYet("Mutation.claimReward MANUAL")
         terms = await self._tools.events.terms(event_of_offer(offer_id), user_id)
         refusal = judge_terms(terms, offer_id, now)
         if refusal is not None or terms is None:

@@ -1,7 +1,9 @@
 """What the use cases work with."""
 
 from dataclasses import dataclass
+from typing import Any, Self
 
+from subgraphs.rewards.accounts import Accounts
 from subgraphs.rewards.eligibility import EventsClient
 from subgraphs.rewards.store.badges import BadgeStore
 from subgraphs.rewards.store.codes import CodeStore
@@ -9,13 +11,14 @@ from subgraphs.rewards.store.offers import OfferStore
 from subgraphs.rewards.store.requests import RequestStore
 from subgraphs.rewards.store.rewards import RewardStore
 from subgraphs.rewards.store.wallets import WalletStore
+from subgraphs.rewards.turns import Turns
 from subgraphs.runtime.clock import Clock
 from subgraphs.runtime.mongo import Mongo
 
 
 @dataclass(frozen=True, slots=True)
-class Tools:
-    """The stores, the clock, and the way to events."""
+class Stores:
+    """The stores, the clock, and the turns at offers: all that moves a request on."""
 
     mongo: Mongo
     rewards: RewardStore
@@ -24,5 +27,31 @@ class Tools:
     offers: OfferStore
     requests: RequestStore
     wallets: WalletStore
-    events: EventsClient
     clock: Clock
+    turns: Turns
+
+    @classmethod
+    def over(cls, mongo: Mongo, clock: Clock, **others: Any) -> Self:
+        """All stores of one database; `others` are what a subclass holds besides."""
+        return cls(
+            mongo=mongo,
+            rewards=RewardStore(mongo),
+            codes=CodeStore(mongo),
+            badges=BadgeStore(mongo),
+            offers=OfferStore(mongo),
+            requests=RequestStore(mongo),
+            wallets=WalletStore(mongo),
+            clock=clock,
+            turns=Turns(),
+            **others,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Tools(Stores):
+    """The stores, the ways to events and to users, and whether a wallet may fall under nothing when points that are spent
+    are taken back."""
+
+    events: EventsClient
+    accounts: Accounts
+    may_owe: bool

@@ -5,11 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from subgraphs.rewards.model.request import PointGrant, RequestStatus, RewardRequest, Step, user_of_request
+from pymongo import ReplaceOne
+
+from subgraphs.rewards.model.request import Delivery, RequestStatus, RewardRequest, Step, user_of_request
+from subgraphs.rewards.store.grants import grant_document, to_grant
 from subgraphs.runtime.connection import Cursors, Page, PageBounds, Sort
 from subgraphs.runtime.mongo import Collection, Database, Document, Index, Mongo, Session
 from subgraphs.runtime.pages import count_up_to_cap, read_pages
 
+_PENDING: Final = RequestStatus.PENDING.value
 REQUESTS: Final = Collection(
     "requests",
     shard_key=(("userId", 1),),
@@ -21,6 +25,10 @@ REQUESTS: Final = Collection(
         ),
         Index((("userId", 1), ("idempotencyKey", 1)), unique=True),
         Index((("userId", 1), ("createdAt", 1), ("_id", 1))),
+        # What is due is looked for on all shards, in indexes that hold nothing else.
+        Index((("expiresAt", 1), ("offerId", 1)), partial={"status": _PENDING}),
+        Index((("offerId", 1), ("expiresAt", 1)), partial={"status": _PENDING}),
+        Index((("deliverAt", 1),), partial={"delivering": True}),
     ),
 )
 SORTS: Final = {
@@ -31,7 +39,7 @@ SORTS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class RequestQuery:
-    """Which requests of a user: None means any."""
+    """Which requests: None means any."""
 
     event_id: str | None = None
     offer_id: str | None = None
@@ -42,7 +50,7 @@ class RequestQuery:
 
 def request_document(request: RewardRequest) -> Document:
     """How a request is stored."""
-    grant = request.grant
+    delivery = request.delivery
     return {
         "_id": request.id,
         "userId": request.user_id,
@@ -56,7 +64,7 @@ def request_document(request: RewardRequest) -> Document:
         "status": request.status.value,
         "createdAt": request.created_at,
         "decidedAt": request.decided_at,
-        "grant": None if grant is None else {"points": grant.points, "expiresAt": grant.expires_at},
+        "grant": grant_document(request.grant),
         "history": [
             {
                 "at": step.at,
@@ -68,12 +76,15 @@ def request_document(request: RewardRequest) -> Document:
             for step in request.history
         ],
         "version": request.version,
+        "expiresAt": request.expires_at,
+        "delivering": delivery is not None,
+        "deliverAt": None if delivery is None else delivery.due_at,
+        "deliveryTries": None if delivery is None else delivery.tries,
     }
 
 
 def to_request(document: Mapping[str, Any]) -> RewardRequest:
     """The request that is stored."""
-    grant = document["grant"]
     return RewardRequest(
         id=document["_id"],
         user_id=document["userId"],
@@ -86,7 +97,7 @@ def to_request(document: Mapping[str, Any]) -> RewardRequest:
         status=RequestStatus(document["status"]),
         created_at=document["createdAt"],
         decided_at=document["decidedAt"],
-        grant=None if grant is None else PointGrant(grant["points"], grant["expiresAt"]),
+        grant=to_grant(document["grant"]),
         history=tuple(
             Step(
                 step["at"],
@@ -98,24 +109,29 @@ def to_request(document: Mapping[str, Any]) -> RewardRequest:
             for step in document["history"]
         ),
         version=document["version"],
+        expires_at=document["expiresAt"],
+        delivery=Delivery(document["deliveryTries"], document["deliverAt"]) if document["delivering"] else None,
     )
 
 
-async def requests_by_id(database: Database, ids: Sequence[str]) -> dict[str, RewardRequest]:
+async def requests_by_id(
+    database: Database, ids: Sequence[str], session: Session | None = None
+) -> dict[str, RewardRequest]:
     """The requests among `ids`, in one query to the shards of their users."""
     users = sorted({user_of_request(request_id) for request_id in ids})
-    found = database[REQUESTS.name].find({"userId": {"$in": users}, "_id": {"$in": list(ids)}})
+    found = database[REQUESTS.name].find({"userId": {"$in": users}, "_id": {"$in": list(ids)}}, session=session)
     return {document["_id"]: to_request(document) async for document in found}
 
 
-def _query_filter(query: RequestQuery) -> Document:
+def query_filter(query: RequestQuery, now: datetime) -> Document:
+    """The stored condition of a query. A request that nobody decided in time counts as expired, written so or not."""
     base: Document = {}
     if query.event_id is not None:
         base["eventId"] = query.event_id
     if query.offer_id is not None:
         base["offerId"] = query.offer_id
     if query.statuses is not None:
-        base["status"] = {"$in": [status.value for status in query.statuses]}
+        base |= _has_status(query.statuses, now)
     span = {"$gte": query.created_from, "$lt": query.created_before}
     limits = {operator: instant for operator, instant in span.items() if instant is not None}
     if limits:
@@ -123,10 +139,23 @@ def _query_filter(query: RequestQuery) -> Document:
     return base
 
 
+def _has_status(statuses: Sequence[RequestStatus], now: datetime) -> Document:
+    wanted = {status.value for status in statuses}
+    pending, expired = RequestStatus.PENDING in statuses, RequestStatus.EXPIRED in statuses
+    if pending == expired:
+        return {"status": {"$in": sorted(wanted)}}
+    unwanted = {"$lte": now} if pending else {"$gt": now}
+    return {
+        "status": {"$in": sorted(wanted | {_PENDING})},
+        "$nor": [{"status": _PENDING, "expiresAt": unwanted}],
+    }
+
+
 async def request_pages(
     database: Database,
     user_ids: Sequence[str],
     query: RequestQuery,
+    now: datetime,
     sort: Sort,
     bounds: PageBounds,
     cursors: Cursors,
@@ -134,20 +163,21 @@ async def request_pages(
 ) -> dict[str, Page[RewardRequest]]:
     """The same page of each user's requests."""
     found = await read_pages(
-        database[REQUESTS.name], "userId", user_ids, _query_filter(query), sort, bounds, cursors, scope
+        database[REQUESTS.name], "userId", user_ids, query_filter(query, now), sort, bounds, cursors, scope
     )
     return {user_id: page.map(to_request) for user_id, page in found.items()}
 
 
-async def count_requests(database: Database, user_id: str, query: RequestQuery) -> int | None:
+async def count_requests(database: Database, user_id: str, query: RequestQuery, now: datetime) -> int | None:
     """How many there are, up to 10,000; None when counting took too long."""
-    return await count_up_to_cap(database[REQUESTS.name], {"userId": user_id, **_query_filter(query)})
+    return await count_up_to_cap(database[REQUESTS.name], {"userId": user_id, **query_filter(query, now)})
 
 
 class RequestStore:
     """Reads that decide, and writes: all at the primary."""
 
     def __init__(self, mongo: Mongo) -> None:
+        self._database = mongo.write
         self._requests = mongo.write[REQUESTS.name]
 
     async def with_keys(
@@ -157,6 +187,10 @@ class RequestStore:
         pairs = [{"userId": user_id, "idempotencyKey": key} for user_id, key in keys]
         found = self._requests.find({"$or": pairs}, session=session)
         return {(row["userId"], row["idempotencyKey"]): to_request(row) async for row in found}
+
+    async def with_ids(self, ids: Sequence[str], session: Session | None = None) -> dict[str, RewardRequest]:
+        """The requests among `ids`."""
+        return await requests_by_id(self._database, ids, session)
 
     async def live(
         self, places: Iterable[tuple[str, str]], offer_id: str, session: Session
@@ -170,5 +204,41 @@ class RequestStore:
             found.sort(key=lambda request: request.created_at, reverse=True)
         return requests
 
+    async def due(
+        self, now: datetime, limit: int, offer_id: str | None = None, session: Session | None = None
+    ) -> list[RewardRequest]:
+        """Requests that nobody has decided in time, the longest overdue first: of one offer, or of any."""
+        query: Document = {"status": _PENDING, "expiresAt": {"$lte": now}}
+        if offer_id is not None:
+            query["offerId"] = offer_id
+        found = self._requests.find(query, sort=[("expiresAt", 1)], limit=limit, session=session)
+        return [to_request(row) async for row in found]
+
     async def insert(self, requests: Sequence[RewardRequest], session: Session) -> None:
         await self._requests.insert_many([request_document(request) for request in requests], session=session)
+
+    async def replace(self, requests: Sequence[RewardRequest], session: Session) -> bool:
+        """Writes the next versions; False when one of them is not the next any more."""
+        writes = [
+            ReplaceOne({"userId": r.user_id, "_id": r.id, "version": r.version - 1}, request_document(r))
+            for r in requests
+        ]
+        result = await self._requests.bulk_write(writes, session=session)
+        return bool(result.matched_count == len(writes))
+
+    async def to_deliver(self, now: datetime, limit: int) -> list[RewardRequest]:
+        """Requests whose thing is to be delivered now, the longest overdue first."""
+        query = {"delivering": True, "deliverAt": {"$lte": now}}
+        found = self._requests.find(query, sort=[("deliverAt", 1)], limit=limit)
+        return [to_request(row) async for row in found]
+
+    async def postpone_delivery(self, request: RewardRequest, tries: int, until: datetime) -> bool:
+        """Sets when it is tried next; False when somebody else has done so, or it is no longer to be delivered."""
+        if request.delivery is None:
+            return False
+        seen = {"delivering": True, "version": request.version, "deliverAt": request.delivery.due_at}
+        result = await self._requests.update_one(
+            {"userId": request.user_id, "_id": request.id, **seen},
+            {"$set": {"deliverAt": until, "deliveryTries": tries}},
+        )
+        return bool(result.matched_count == 1)

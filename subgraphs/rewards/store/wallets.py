@@ -4,7 +4,9 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from subgraphs.rewards.model.wallet import Head, LapsedAndNext, LedgerEntry, LedgerKind
+from pymongo import UpdateOne
+
+from subgraphs.rewards.model.wallet import Account, Head, LapsedAndNext, LedgerEntry, LedgerKind, Lot
 from subgraphs.runtime.connection import Cursors, Page, PageBounds, Sort
 from subgraphs.runtime.mongo import Collection, Database, Document, Index, Mongo, Session
 from subgraphs.runtime.pages import read_pages
@@ -14,12 +16,15 @@ LEDGER: Final = Collection(
     shard_key=(("userId", 1),),
     indexes=(Index((("userId", 1), ("seq", 1)), unique=True),),
 )
+_OPEN: Final[Document] = {"remaining": {"$gt": 0}}
 LOTS: Final = Collection(
     "lots",
     shard_key=(("userId", 1),),
     indexes=(
         Index((("userId", 1), ("seq", 1)), unique=True),
-        Index((("userId", 1), ("expiresAt", 1)), partial={"remaining": {"$gt": 0}}),
+        Index((("userId", 1), ("expiresAt", 1)), partial=_OPEN),
+        # What has lapsed is looked for on all shards.
+        Index((("expiresAt", 1), ("userId", 1)), partial=_OPEN),
     ),
 )
 LATEST_FIRST: Final = Sort("SEQ_DESC", (("seq", -1),))
@@ -41,17 +46,29 @@ def ledger_document(entry: LedgerEntry) -> Document:
     }
 
 
-def lot_document(entry: LedgerEntry) -> Document:
-    """The lot that a grant opens: its points, of which `remaining` are neither spent nor lapsed."""
+def lot_document(lot: Lot) -> Document:
+    """How a lot is stored."""
     return {
-        "_id": entry.id,
-        "userId": entry.user_id,
-        "seq": entry.seq,
-        "points": entry.points,
-        "remaining": entry.points,
-        "expiresAt": entry.expires_at,
-        "requestId": entry.request_id,
+        "_id": lot.id,
+        "userId": lot.user_id,
+        "seq": lot.seq,
+        "points": lot.points,
+        "remaining": lot.remaining,
+        "expiresAt": lot.expires_at,
+        "requestId": lot.request_id,
     }
+
+
+def to_lot(document: Mapping[str, Any]) -> Lot:
+    """The lot that is stored."""
+    return Lot(
+        user_id=document["userId"],
+        seq=document["seq"],
+        points=document["points"],
+        remaining=document["remaining"],
+        expires_at=document["expiresAt"],
+        request_id=document["requestId"],
+    )
 
 
 def to_entry(document: Mapping[str, Any]) -> LedgerEntry:
@@ -114,15 +131,70 @@ async def ledger_pages(
 
 
 class WalletStore:
-    """Writes, at the primary."""
+    """Reads that decide, and writes: all at the primary. Of two transactions that book on one wallet the ledger's numbers
+    let only one through."""
 
     def __init__(self, mongo: Mongo) -> None:
         self._database = mongo.write
+        self._ledger = mongo.write[LEDGER.name]
+        self._lots = mongo.write[LOTS.name]
 
-    async def heads(self, user_ids: Sequence[str], session: Session) -> dict[str, Head]:
+    async def heads(self, user_ids: Sequence[str], session: Session | None = None) -> dict[str, Head]:
         return await heads(self._database, user_ids, session)
 
-    async def grant(self, entries: Sequence[LedgerEntry], session: Session) -> None:
-        """Books grants and opens their lots."""
-        await self._database[LEDGER.name].insert_many([ledger_document(e) for e in entries], session=session)
-        await self._database[LOTS.name].insert_many([lot_document(e) for e in entries], session=session)
+    async def lapsed(self, user_ids: Sequence[str], now: datetime, session: Session) -> dict[str, list[Lot]]:
+        """Each user's lots that have lapsed and are not booked so yet."""
+        query = {"userId": {"$in": sorted(set(user_ids))}, **_OPEN, "expiresAt": {"$lte": now}}
+        lots: dict[str, list[Lot]] = {}
+        async for row in self._lots.find(query, session=session):
+            lots.setdefault(row["userId"], []).append(to_lot(row))
+        return lots
+
+    async def covering(self, user_id: str, points: int, now: datetime, session: Session) -> list[Lot]:
+        """The user's lots that lapse first, as many as hold the points, or all; those that never lapse come last."""
+        lots: list[Lot] = []
+        missing = points
+        for lapse, order in (({"$gt": now}, "expiresAt"), (None, "seq")):
+            if missing <= 0:
+                break
+            query = {"userId": user_id, **_OPEN, "expiresAt": lapse}
+            async for row in self._lots.find(query, sort=[(order, 1)], session=session):
+                lots.append(to_lot(row))
+                missing -= row["remaining"]
+                if missing <= 0:
+                    break
+        return lots
+
+    async def lapsed_of(self, user_id: str, request_id: str, session: Session) -> int:
+        """How many of the points that a request brought are booked as lapsed."""
+        query = {"userId": user_id, "kind": LedgerKind.EXPIRE.value, "requestId": request_id}
+        return sum([-row["points"] async for row in self._ledger.find(query, session=session)])
+
+    async def with_lapsed_lots(self, now: datetime, limit: int) -> list[str]:
+        """Users with lots that have lapsed and are not booked so yet: of that many lots, the longest overdue."""
+        query = {**_OPEN, "expiresAt": {"$lte": now}}
+        found = self._lots.find(query, projection={"userId": True}, sort=[("expiresAt", 1)], limit=limit)
+        return list(dict.fromkeys([row["userId"] async for row in found]))
+
+    async def write(self, accounts: Sequence[Account], session: Session) -> None:
+        """Books what the accounts have collected."""
+        entries = [ledger_document(entry) for account in accounts for entry in account.entries]
+        opened = [lot_document(lot) for account in accounts for lot in account.opened]
+        shrunk = [
+            UpdateOne({"userId": lot.user_id, "seq": lot.seq}, {"$set": {"remaining": lot.remaining}})
+            for account in accounts
+            for lot in account.shrunk.values()
+        ]
+        if entries:
+            await self._ledger.insert_many(entries, session=session)
+        if opened:
+            await self._lots.insert_many(opened, session=session)
+        if shrunk:
+            await self._lots.bulk_write(shrunk, session=session)
+
+    async def entry(self, user_id: str, seq: int) -> LedgerEntry:
+        """An entry that is there for sure."""
+        document = await self._ledger.find_one({"userId": user_id, "seq": seq})
+        if document is None:
+            raise LookupError("a booked entry is gone")
+        return to_entry(document)

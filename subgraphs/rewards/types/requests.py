@@ -8,6 +8,7 @@ import strawberry
 from strawberry.federation import type as federated
 
 from subgraphs.rewards.context import RewardsInfo
+from subgraphs.rewards.model import grant as grants
 from subgraphs.rewards.model import request as model
 from subgraphs.rewards.store.requests import RequestQuery
 from subgraphs.rewards.types.offers import Event, RewardOffer
@@ -132,41 +133,52 @@ class RewardRequest:
 
     @strawberry.field(description="To operators, auditors and admins; null to others.", extensions=[staff_only()])
     def decided_by(self) -> _UserHere | None:
-        decider = self.request.history[-1].actor_id
+        decider = self.request.decided_by
         return None if decider is None else user_here(decider)
 
     @strawberry.field(extensions=[OWNER_AND_STAFF])
     def reason(self) -> str | None:
-        return self.request.history[-1].reason
+        return self.request.reason
 
     @strawberry.field(
         description="What was handed over; null until FULFILLED, and the coupon's code only for its owner.",
         extensions=[OWNER_AND_STAFF],
     )
-    def grant(self) -> Grant | None:
-        grant = self.request.grant
-        return None if grant is None else PointGrant(points=SafeInt(grant.points), expires_at=grant.expires_at)
+    def grant(self, info: RewardsInfo) -> Grant | None:
+        match self.request.grant:
+            case None:
+                return None
+            case grants.PointGrant(points=points, expires_at=expires_at):
+                return PointGrant(points=SafeInt(points), expires_at=expires_at)
+            case grants.ItemGrant(sku=sku, quantity=quantity, delivered_at=delivered_at):
+                return ItemGrant(sku=sku, quantity=quantity, delivered_at=delivered_at)
+            case grants.CouponGrant(code=code):
+                return CouponGrant(code=code if info.context.identity.is_user(self.request.user_id) else None)
+            case grants.BadgeGrant(image_url=image_url):
+                return BadgeGrant(image_url=image_url)
 
     @strawberry.field(extensions=[OWNER_AND_STAFF])
     def history(self) -> list[RequestStep]:
         return [RequestStep.of(step) for step in self.request.history]
 
     @classmethod
-    def of(cls, request: model.RewardRequest) -> Self:
+    def of(cls, stored: model.RewardRequest, now: datetime) -> Self:
+        """The request as it is at `now`."""
+        request = stored.as_of(now)
         return cls(
             request=request,
             id=strawberry.ID(request.id),
             status=RequestStatus(request.status.value),
             created_at=request.created_at,
             decided_at=request.decided_at,
-            expires_at=None,
+            expires_at=request.expires_at,
             version=request.version,
         )
 
     @classmethod
     async def resolve_reference(cls, info: RewardsInfo, id: strawberry.ID) -> Self | None:
         request = await info.context.visible_request(id)
-        return None if request is None else cls.of(request)
+        return None if request is None else cls.of(request, info.context.now)
 
 
 @strawberry.type
@@ -191,9 +203,9 @@ class RewardRequestConnection:
         return found
 
     @classmethod
-    def of(cls, page: Page[model.RewardRequest], count: Any) -> Self:
+    def of(cls, page: Page[model.RewardRequest], now: datetime, count: Any) -> Self:
         edges = [
-            RewardRequestEdge(cursor=cursor, node=RewardRequest.of(row))
+            RewardRequestEdge(cursor=cursor, node=RewardRequest.of(row, now))
             for cursor, row in zip(page.cursors, page.rows, strict=True)
         ]
         return cls(edges=edges, page_info=PageInfo.of(page), count=count)

@@ -78,12 +78,12 @@ class User:
         order = SORTS[sort.value]
         scope = list_scope("User.rewardRequests", order, {"query": query})
         bounds = page_bounds(context.cursors, scope, first, after, last, before)
-        page = await context.requests_by_user.page(self.id, (query, order, bounds, scope))
+        page = await context.requests_by_user.page(self.id, (query, context.now, order, bounds, scope))
 
         async def count() -> int | None:
-            return await count_requests(await context.recency.database(), self.id, query)
+            return await count_requests(await context.recency.database(), self.id, query, context.now)
 
-        return RewardRequestConnection.of(page, count)
+        return RewardRequestConnection.of(page, context.now, count)
 
     @classmethod
     def resolve_reference(cls, info: RewardsInfo, id: strawberry.ID) -> Self:

@@ -1,0 +1,23 @@
+"""What users says of accounts: whether there is one."""
+
+from typing import Final
+
+from subgraphs.runtime.peer import Peer
+
+_KNOWN: Final = "query Known($of: [_Any!]!) { _entities(representations: $of) { ... on User { id } } }"
+
+
+class Accounts:
+    """Asks users directly, as a service."""
+
+    def __init__(self, users: Peer) -> None:
+        self._users = users
+
+    async def knows(self, user_id: str) -> bool:
+        """Whether there is such an account. Raises PeerSilent."""
+        (found,) = await self._users.entities(_KNOWN, "User", [user_id])
+        return found is not None
+
+    async def close(self) -> None:
+        """Closes the way to users."""
+        await self._users.close()

@@ -1,0 +1,15 @@
+"""The refusal that no unit is left, or no code."""
+
+from typing import Self
+
+import strawberry
+
+from subgraphs.rewards.operations.claim_outcomes import NoStock
+from subgraphs.runtime.graphql.refusals import Error
+
+
+@strawberry.type
+class OutOfStock(Error):
+    @classmethod
+    def of(cls, _: NoStock) -> Self:
+        return cls(code="OUT_OF_STOCK", message="none is left")

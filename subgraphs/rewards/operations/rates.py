@@ -1,0 +1,17 @@
+"""How often users claim."""
+
+from dataclasses import dataclass
+
+from subgraphs.runtime.limits import Limits, Rate
+from subgraphs.runtime.outcomes import Limited
+
+
+@dataclass(frozen=True, slots=True)
+class Rates:
+    """The limits of the settings."""
+
+    limits: Limits
+    claims: Rate
+
+    async def claim(self, user_id: str) -> Limited | None:
+        return await self.limits.take("claim", self.claims, user_id)

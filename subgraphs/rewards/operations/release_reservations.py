@@ -1,0 +1,50 @@
+"""Reservations that nobody decided in time: written as expired, their units free again."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+
+from subgraphs.rewards.model.request import RewardRequest
+from subgraphs.rewards.model.steps import Verb
+from subgraphs.rewards.operations.attempts import until_it_holds
+from subgraphs.rewards.operations.moving_on import Act, move_on
+from subgraphs.rewards.operations.tools import Stores
+from subgraphs.runtime.mongo import Session
+
+# How many are released in one transaction, and how many a sweep looks for at once.
+MOST_RELEASED: Final = 64
+MOST_SWEPT: Final = 500
+
+
+async def release(
+    stores: Stores, requests: Sequence[RewardRequest], now: datetime, *, deadline: float | None = None
+) -> int:
+    """Writes those of one offer's requests as expired that are still due, and gives how many. The caller has the turn at
+    the offer. Doing it again, or by several at once, changes nothing more."""
+    ids = [request.id for request in requests]
+
+    async def work(session: Session) -> int:
+        found = await stores.requests.with_ids(ids, session)
+        due = [request for request in found.values() if request.is_due(now)]
+        if due:
+            reward = await stores.rewards.reward(due[0].reward_id, session)
+            if reward is None:
+                raise LookupError("a request's reward is gone")
+            await move_on(stores, reward, due, Act(Verb.EXPIRE, now), session)
+        return len(due)
+
+    return await until_it_holds(lambda: stores.mongo.transaction(work), deadline=deadline)
+
+
+async def release_all_due(stores: Stores) -> int:
+    """One round over the reservations that are due: gives how many were released."""
+    now = stores.clock.now()
+    by_offer: dict[str, list[RewardRequest]] = {}
+    for request in await stores.requests.due(now, MOST_SWEPT):
+        by_offer.setdefault(request.offer_id, []).append(request)
+    released = 0
+    for offer_id, requests in by_offer.items():
+        for start in range(0, len(requests), MOST_RELEASED):
+            async with stores.turns.at(offer_id):
+                released += await release(stores, requests[start : start + MOST_RELEASED], now)
+    return released
