@@ -6,6 +6,7 @@ from strawberry.types import Info
 
 from subgraphs.rewards.loaders import (
     BadgesByUser,
+    ClaimabilityByOffer,
     HeadsByUser,
     LedgerByUser,
     LotsByUser,
@@ -35,6 +36,7 @@ class RewardsContext(RequestContext):
     offers_by_id: OffersById
     offers_by_event: OffersByEvent
     stocks_by_offer: StocksByOffer
+    claimability_by_offer: ClaimabilityByOffer
     requests_by_id: RequestsById
     requests_by_user: RequestsByUser
     badges_by_user: BadgesByUser
@@ -64,22 +66,27 @@ RewardsInfo = Info[RewardsContext, None]
 def make_context(parts: Parts, tools: Tools, claims: Claims, identity: Identity) -> RewardsContext:
     """The context of one request by `identity`."""
     recency = parts.recency(identity)
+    rewards_by_id, stocks_by_offer = RewardsById(recency), StocksByOffer(recency)
+    now = parts.clock.now()
     return RewardsContext(
         identity=identity,
         clock=parts.clock,
         cursors=parts.cursors,
         recency=recency,
-        rewards_by_id=RewardsById(recency),
+        rewards_by_id=rewards_by_id,
         pools_by_reward=PoolsByReward(recency),
         offers_by_id=OffersById(recency),
         offers_by_event=OffersByEvent(recency),
-        stocks_by_offer=StocksByOffer(recency),
+        stocks_by_offer=stocks_by_offer,
+        claimability_by_offer=ClaimabilityByOffer(
+            recency, tools.events, stocks_by_offer, rewards_by_id, identity.user_id or "", now
+        ),
         requests_by_id=RequestsById(recency),
         requests_by_user=RequestsByUser(recency, parts.cursors),
         badges_by_user=BadgesByUser(recency, parts.cursors),
         ledger_by_user=LedgerByUser(recency, parts.cursors),
         heads_by_user=HeadsByUser(parts.mongo),
-        lots_by_user=LotsByUser(parts.mongo, parts.clock.now()),
+        lots_by_user=LotsByUser(parts.mongo, now),
         tools=tools,
         claims=claims,
     )

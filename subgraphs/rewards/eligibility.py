@@ -8,8 +8,12 @@ from typing import Any, Final
 import httpx
 
 from subgraphs.rewards.lanes import Lanes
+from subgraphs.runtime.peer import Peer, PeerSilent
 
+# Events did not answer in time, or not with an answer.
+EventsSilent = PeerSilent
 MOST_USERS: Final = 500
+MOST_EVENTS: Final = 100
 _ELIGIBILITY: Final = """
 query Eligibility($of: [_Any!]!, $userIds: [ID!]!) {
   _entities(representations: $of) {
@@ -21,10 +25,7 @@ query Eligibility($of: [_Any!]!, $userIds: [ID!]!) {
 }
 """
 _KNOWN: Final = "query Known($of: [_Any!]!) { _entities(representations: $of) { ... on Event { id } } }"
-
-
-class EventsSilent(Exception):
-    """Events did not answer in time, or not with an answer."""
+_TIMEZONES: Final = "query Zones($of: [_Any!]!) { _entities(representations: $of) { ... on Event { timezone } } }"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,55 +44,58 @@ class EventsClient:
     """Asks events directly, as a service. Questions about one event that come together are asked together."""
 
     def __init__(self, url: str, service_token: str, *, timeout_seconds: float, http: httpx.AsyncClient) -> None:
-        self._url = url
-        self._headers = {"authorization": f"Bearer {service_token}"}
-        self._timeout = timeout_seconds
-        self._http = http
+        self._peer = Peer(url, service_token, timeout_seconds=timeout_seconds, http=http)
         self._lanes: Lanes[str, str, Terms | None] = Lanes(self._ask_all, most=MOST_USERS)
 
     async def terms(self, event_id: str, user_id: str) -> Terms | None:
         """The terms for this user, or None when there is no such event. Raises EventsSilent."""
         return await self._lanes.submit(event_id, user_id)
 
+    async def terms_of_events(self, event_ids: Sequence[str], user_id: str) -> dict[str, Terms | None]:
+        """The terms of each event for this user, None where there is no such event; asked together. Raises EventsSilent."""
+        terms: dict[str, Terms | None] = {}
+        for event_id, event in (await self._entities(_ELIGIBILITY, event_ids, {"userIds": [user_id]})).items():
+            terms[event_id] = None if event is None else _terms(event, *_answers(event, 1))
+        return terms
+
+    async def timezones(self, event_ids: Sequence[str]) -> dict[str, str]:
+        """The time zone of each event that there is. Raises EventsSilent."""
+        events = await self._entities(_TIMEZONES, event_ids, {})
+        return {event_id: event["timezone"] for event_id, event in events.items() if event is not None}
+
     async def knows(self, event_id: str) -> bool:
         """Whether there is such an event. Raises EventsSilent."""
-        return await self._entity(_KNOWN, event_id, {}) is not None
+        return (await self._entities(_KNOWN, [event_id], {}))[event_id] is not None
 
     async def close(self) -> None:
-        await self._http.aclose()
+        await self._peer.close()
 
     async def _ask_all(self, event_id: str, user_ids: Sequence[str]) -> list[Terms | Exception | None]:
         distinct = list(dict.fromkeys(user_ids))
-        event = await self._entity(_ELIGIBILITY, event_id, {"userIds": distinct})
+        event = (await self._entities(_ELIGIBILITY, [event_id], {"userIds": distinct}))[event_id]
         if event is None:
             return [None] * len(user_ids)
-        answers = event.get("eligibility")
-        if not isinstance(answers, list) or len(answers) != len(distinct):
-            raise EventsSilent
-        by_user = dict(zip(distinct, answers, strict=True))
+        by_user = dict(zip(distinct, _answers(event, len(distinct)), strict=True))
         return [_terms(event, by_user[user_id]) for user_id in user_ids]
 
-    async def _entity(self, query: str, event_id: str, variables: Mapping[str, Any]) -> dict[str, Any] | None:
-        of = [{"__typename": "Event", "id": event_id}]
-        try:
-            response = await self._http.post(
-                self._url,
-                json={"query": query, "variables": {"of": of, **variables}},
-                headers=self._headers,
-                timeout=self._timeout,
-            )
-            body = response.json()
-        except (httpx.HTTPError, ValueError) as error:
-            raise EventsSilent from error
-        if response.status_code != 200 or not isinstance(body, dict) or body.get("errors"):
-            raise EventsSilent
-        found: dict[str, Any] | None = body["data"]["_entities"][0]
+    async def _entities(
+        self, query: str, event_ids: Sequence[str], variables: Mapping[str, Any]
+    ) -> dict[str, dict[str, Any] | None]:
+        found: dict[str, dict[str, Any] | None] = {}
+        for first in range(0, len(event_ids), MOST_EVENTS):
+            asked = event_ids[first : first + MOST_EVENTS]
+            found |= zip(asked, await self._peer.entities(query, "Event", asked, variables), strict=True)
         return found
 
 
-def _terms(event: Mapping[str, Any], answer: Mapping[str, Any] | None) -> Terms | Exception:
-    if answer is None:
-        return EventsSilent()
+def _answers(event: Mapping[str, Any], count: int) -> list[dict[str, Any]]:
+    answers = event.get("eligibility")
+    if not isinstance(answers, list) or len(answers) != count or None in answers:
+        raise EventsSilent
+    return answers
+
+
+def _terms(event: Mapping[str, Any], answer: Mapping[str, Any]) -> Terms:
     return Terms(
         status=event["status"],
         starts_at=datetime.fromisoformat(event["startsAt"]),

@@ -1,14 +1,18 @@
 """The dataloaders of rewards."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from dataloaders import Many, One, Pages
+from subgraphs.rewards.eligibility import EventsClient, EventsSilent
+from subgraphs.rewards.model.claimability import Claimability
 from subgraphs.rewards.model.code import PoolCounts
 from subgraphs.rewards.model.offer import Offer, Stock
 from subgraphs.rewards.model.request import RewardRequest
 from subgraphs.rewards.model.reward import Award, Reward
 from subgraphs.rewards.model.wallet import Head, LapsedAndNext, LedgerEntry
+from subgraphs.rewards.operations.claimability import claimability
 from subgraphs.rewards.store.badges import badge_pages
 from subgraphs.rewards.store.codes import pool_counts
 from subgraphs.rewards.store.offers import offers_by_event, offers_by_id, stocks_by_offer
@@ -69,6 +73,36 @@ class StocksByOffer(One[str, Stock]):
     def __init__(self, recency: Recency) -> None:
         async def find(offer_ids: Sequence[str]) -> Mapping[str, Stock]:
             return await stocks_by_offer(await recency.database(), offer_ids)
+
+        super().__init__(find)
+
+
+class ClaimabilityByOffer(One[Offer, Claimability]):
+    """What the user can expect of a claim on each offer; None where events cannot be asked."""
+
+    def __init__(
+        self,
+        recency: Recency,
+        events: EventsClient,
+        stocks: StocksByOffer,
+        rewards: RewardsById,
+        user_id: str,
+        now: datetime,
+    ) -> None:
+        async def find(offers: Sequence[Offer]) -> Mapping[Offer, Claimability]:
+            held, given = await asyncio.gather(
+                asyncio.gather(*(stocks.load(offer.id) for offer in offers)),
+                asyncio.gather(*(rewards.load(offer.reward_id) for offer in offers)),
+            )
+            whole = [
+                (offer, stock, reward)
+                for offer, stock, reward in zip(offers, held, given, strict=True)
+                if stock is not None and reward is not None
+            ]
+            try:
+                return await claimability(events, await recency.database(), user_id, whole, now)
+            except EventsSilent:
+                return {}
 
         super().__init__(find)
 

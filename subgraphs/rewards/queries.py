@@ -8,13 +8,16 @@ import strawberry
 
 from subgraphs.rewards.context import RewardsInfo
 from subgraphs.rewards.model import reward as model
+from subgraphs.rewards.store.request_lists import count_requests_of, requests_page
+from subgraphs.rewards.store.requests import SORTS as REQUEST_SORTS
+from subgraphs.rewards.store.requests import RequestQuery
 from subgraphs.rewards.store.rewards import SORTS, RewardQuery, rewards_page
 from subgraphs.rewards.types.offers import RewardOffer
 from subgraphs.rewards.types.requests import (
-    RequestStatus,
     RewardRequest,
     RewardRequestConnection,
     RewardRequestSort,
+    UserRewardRequestFilter,
 )
 from subgraphs.rewards.types.rewards import Reward, RewardConnection, to_reward
 from subgraphs.rewards.types.users import AUDIT_TYPES, AuditConnection, User
@@ -58,13 +61,8 @@ class RewardSort(Enum):
 
 
 @strawberry.input
-class RewardRequestFilter:
+class RewardRequestFilter(UserRewardRequestFilter):
     user_id: strawberry.ID | None = strawberry.UNSET
-    event_id: strawberry.ID | None = strawberry.UNSET
-    offer_id: strawberry.ID | None = strawberry.UNSET
-    statuses: list[RequestStatus] | None = strawberry.UNSET
-    created_from: datetime | None = strawberry.UNSET
-    created_before: datetime | None = strawberry.UNSET
 
 
 @strawberry.type(description="A check that state and history agree: each line counts the breaches found.")
@@ -117,9 +115,10 @@ class Query:
     async def reward_request(self, info: RewardsInfo, id: strawberry.ID) -> RewardRequest | None:
         return await RewardRequest.resolve_reference(info, id)
 
-    @strawberry.field(description=STAFF, extensions=[NotBuiltYet()], permission_classes=[Staff])
-    def reward_requests(
+    @strawberry.field(description=STAFF, permission_classes=[Staff])
+    async def reward_requests(
         self,
+        info: RewardsInfo,
         filter: RewardRequestFilter | None = strawberry.UNSET,
         sort: RewardRequestSort = RewardRequestSort.CREATED_AT_DESC,
         first: int | None = strawberry.UNSET,
@@ -127,7 +126,15 @@ class Query:
         last: int | None = strawberry.UNSET,
         before: str | None = strawberry.UNSET,
     ) -> RewardRequestConnection | None:
-        return None
+        context = info.context
+        query = filter.query() if filter else RequestQuery()
+        user_id = given(filter.user_id) if filter else None
+        order = REQUEST_SORTS[sort.value]
+        scope = list_scope("Query.rewardRequests", order, {"user": user_id, "query": query})
+        bounds = page_bounds(context.cursors, scope, first, after, last, before)
+        database = await context.recency.database()
+        page = await requests_page(database, user_id, query, order, bounds, context.cursors, scope)
+        return RewardRequestConnection.of(page, lambda: count_requests_of(database, user_id, query))
 
     @strawberry.field(
         description="Auditors and admins only. `subjectId` is a reward, an offer or a request.",

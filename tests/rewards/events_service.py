@@ -10,7 +10,7 @@ from starlette.types import Receive, Scope, Send
 
 
 class EventsService:
-    """Knows one kind of event; who is in `unsatisfied` does not satisfy the rule."""
+    """Every event is like `event` but for those in `others`; who is in `unsatisfied` does not satisfy the rule."""
 
     def __init__(self) -> None:
         self.event: dict[str, Any] | None = {
@@ -20,6 +20,7 @@ class EventsService:
             "endsAt": None,
             "timezone": "UTC",
         }
+        self.others: dict[str, dict[str, Any]] = {}
         self.unsatisfied: set[str] = set()
         self.delay = 0.0
         self.failure: str | None = None
@@ -40,8 +41,12 @@ class EventsService:
                 return PlainTextResponse("<html>")
         users = variables.get("userIds", [])
         self.asked.append(users)
-        if self.event is None:
-            return JSONResponse({"data": {"_entities": [None]}})
+        return JSONResponse({"data": {"_entities": [self._event(of["id"], users) for of in variables["of"]]}})
+
+    def _event(self, event_id: str, users: list[str]) -> dict[str, Any] | None:
+        event = self.others.get(event_id, self.event)
+        if event is None:
+            return None
         eligibility = [
             {
                 "satisfied": user not in self.unsatisfied,
@@ -49,4 +54,4 @@ class EventsService:
             }
             for user in users
         ]
-        return JSONResponse({"data": {"_entities": [{**self.event, "eligibility": eligibility}]}})
+        return {**event, "eligibility": eligibility}

@@ -58,6 +58,21 @@ async def pool_counts(database: Database, reward_ids: Sequence[str]) -> dict[str
     }
 
 
+async def pools_with_free_codes(database: Database, reward_ids: Sequence[str]) -> frozenset[str]:
+    """Which of the coupons have a code left, in one aggregation that looks at one code of each."""
+
+    def pipeline(reward_id: str) -> list[Document]:
+        return [
+            {"$match": {"rewardId": reward_id, "state": CodeState.FREE.value}},
+            {"$limit": 1},
+            {"$project": {"_id": False, "rewardId": True}},
+        ]
+
+    first, *others = reward_ids
+    union = [{"$unionWith": {"coll": CODES.name, "pipeline": pipeline(other)}} for other in others]
+    return frozenset([row["rewardId"] async for row in database[CODES.name].aggregate([*pipeline(first), *union])])
+
+
 class CodeExists(Exception):
     """A code that was to be added has come into the pool meanwhile."""
 

@@ -29,6 +29,11 @@ REQUESTS: Final = Collection(
         Index((("expiresAt", 1), ("offerId", 1)), partial={"status": _PENDING}),
         Index((("offerId", 1), ("expiresAt", 1)), partial={"status": _PENDING}),
         Index((("deliverAt", 1),), partial={"delivering": True}),
+        # Staff look through everybody's requests, on all shards.
+        Index((("createdAt", 1), ("_id", 1))),
+        Index((("status", 1), ("createdAt", 1), ("_id", 1))),
+        Index((("offerId", 1), ("createdAt", 1), ("_id", 1))),
+        Index((("eventId", 1), ("createdAt", 1), ("_id", 1))),
     ),
 )
 SORTS: Final = {

@@ -159,10 +159,14 @@ class RewardOffer:
         description=(
             "What the signed-in user can expect of a claim now; a hint, decided for good only by `claimReward`."
         ),
-        extensions=[NotBuiltYet(), Visible("user", lambda viewer, _: viewer.user_id is not None)],
+        extensions=[Visible("user", lambda viewer, _: viewer.user_id is not None)],
     )
-    def my_claimability(self) -> Claimability | None:
-        return None
+    async def my_claimability(self, info: RewardsInfo) -> Claimability | None:
+        found = await info.context.claimability_by_offer.load(self.offer)
+        if found is None:
+            return None
+        status = ClaimabilityStatus(found.status.value)
+        return Claimability(status=status, claims_left=found.claims_left, resets_at=found.resets_at)
 
     @classmethod
     def of(cls, offer: model.Offer) -> Self:

@@ -1,0 +1,65 @@
+"""Requests seen from above: lists of everybody's for staff, and how many slots a user holds."""
+
+from collections import Counter
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Final
+
+from subgraphs.rewards.model.request import RequestStatus, RewardRequest
+from subgraphs.rewards.store.requests import REQUESTS, RequestQuery, query_filter, to_request
+from subgraphs.runtime.connection import Cursors, Page, PageBounds, Sort, build_page, keyset_filter, keyset_sort
+from subgraphs.runtime.mongo import Database, Index
+from subgraphs.runtime.pages import count_up_to_cap
+
+# A filter that few requests pass is searched for this long.
+LIST_MILLISECONDS: Final = 2000
+
+
+def _base(user_id: str | None, query: RequestQuery) -> dict[str, Any]:
+    return query_filter(query) if user_id is None else {"userId": user_id, **query_filter(query)}
+
+
+def index_for(user_id: str | None, query: RequestQuery) -> str:
+    """The name of the index to walk: that of the first field which the query fixes, else that of the sort alone. Of several
+    statuses no single range of an index is in the sort's order."""
+    status = query.statuses if query.statuses and len(query.statuses) == 1 else None
+    fixed = {"userId": user_id, "offerId": query.offer_id, "eventId": query.event_id, "status": status}
+    leading = [(field, 1) for field, value in fixed.items() if value is not None][:1]
+    return Index((*leading, ("createdAt", 1), ("_id", 1))).name
+
+
+async def requests_page(
+    database: Database,
+    user_id: str | None,
+    query: RequestQuery,
+    sort: Sort,
+    bounds: PageBounds,
+    cursors: Cursors,
+    scope: str,
+) -> Page[RewardRequest]:
+    """One page of the requests that the query selects, of one user or of all."""
+    base = _base(user_id, query)
+    found = database[REQUESTS.name].find(
+        keyset_filter(base, sort, bounds),
+        sort=keyset_sort(sort, bounds),
+        limit=bounds.limit + 1,
+        hint=index_for(user_id, query),
+        max_time_ms=LIST_MILLISECONDS,
+    )
+    return build_page(await found.to_list(None), cursors, scope, sort, bounds).map(to_request)
+
+
+async def slots_held(database: Database, user_id: str, places: Mapping[str, str], now: datetime) -> dict[str, int]:
+    """By offer: how many live requests the user holds in the period of `places`. A reservation that is over holds none."""
+    over = {"status": RequestStatus.PENDING.value, "expiresAt": {"$lte": now}}
+    within = [{"offerId": offer_id, "period": period} for offer_id, period in places.items()]
+    found = database[REQUESTS.name].find(
+        {"userId": user_id, "live": True, "$or": within, "$nor": [over]},
+        projection={"_id": False, "offerId": True},
+    )
+    return dict(Counter([row["offerId"] async for row in found]))
+
+
+async def count_requests_of(database: Database, user_id: str | None, query: RequestQuery) -> int | None:
+    """How many there are, up to 10,000; None when counting took too long."""
+    return await count_up_to_cap(database[REQUESTS.name], _base(user_id, query))
