@@ -9,8 +9,10 @@ from subgraphs.rewards.eligibility import EventsClient
 from subgraphs.rewards.operations.claim_reward import Claims
 from subgraphs.rewards.operations.rates import Rates
 from subgraphs.rewards.operations.tools import Tools
+from subgraphs.rewards.refusals import Refusals
 from subgraphs.rewards.schema import schema
 from subgraphs.rewards.settings import RewardsSettings
+from subgraphs.rewards.store.stats import RefusalStore
 from subgraphs.runtime.clock import Clock
 from subgraphs.runtime.identity import KeySource
 from subgraphs.runtime.jwks import RemoteKeys
@@ -54,6 +56,7 @@ def build(
     )
     rates = Rates(parts.limits, Rate.parse(settings.claim_limit))
     claims = Claims(tools, rates, seconds=settings.claim_seconds)
+    refusals = Refusals(RefusalStore(parts.mongo))
     remote = RemoteKeys(settings.jwks_url)
     standings = RemoteRevocations(settings.revocations_url, settings.router_secret.get_secret_value())
     app = build_app(
@@ -61,8 +64,9 @@ def build(
         schema=schema,
         keys=keys or remote,
         revocations=revocations or Revocations(standings),
-        make_context=lambda caller: make_context(parts, tools, claims, caller.identity),
-        on_stop=[claims.close, events.close, accounts.close, remote.close, standings.close],
+        make_context=lambda caller: make_context(parts, tools, claims, refusals, caller.identity),
+        jobs=[refusals.run],
+        on_stop=[claims.close, refusals.flush, events.close, accounts.close, remote.close, standings.close],
     )
     return app, parts
 

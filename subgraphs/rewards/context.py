@@ -22,6 +22,8 @@ from subgraphs.rewards.model.offer import Offer
 from subgraphs.rewards.model.request import RewardRequest
 from subgraphs.rewards.operations.claim_reward import Claims
 from subgraphs.rewards.operations.tools import Tools
+from subgraphs.rewards.refusals import Refusals
+from subgraphs.rewards.stats_loaders import DaysByEvent, RefusalsByEvent, TotalsByEvent
 from subgraphs.runtime.graphql.context import RequestContext
 from subgraphs.runtime.identity import Identity
 from subgraphs.runtime.parts import Parts
@@ -41,8 +43,12 @@ class RewardsContext(RequestContext):
     requests_by_user: RequestsByUser
     badges_by_user: BadgesByUser
     ledger_by_user: LedgerByUser
+    totals_by_event: TotalsByEvent
+    refusals_by_event: RefusalsByEvent
+    days_by_event: DaysByEvent
     heads_by_user: HeadsByUser
     lots_by_user: LotsByUser
+    refusals: Refusals
     tools: Tools
     claims: Claims
 
@@ -63,7 +69,7 @@ class RewardsContext(RequestContext):
 RewardsInfo = Info[RewardsContext, None]
 
 
-def make_context(parts: Parts, tools: Tools, claims: Claims, identity: Identity) -> RewardsContext:
+def make_context(parts: Parts, tools: Tools, claims: Claims, refusals: Refusals, identity: Identity) -> RewardsContext:
     """The context of one request by `identity`."""
     recency = parts.recency(identity)
     rewards_by_id, stocks_by_offer = RewardsById(recency), StocksByOffer(recency)
@@ -85,8 +91,12 @@ def make_context(parts: Parts, tools: Tools, claims: Claims, identity: Identity)
         requests_by_user=RequestsByUser(recency, parts.cursors),
         badges_by_user=BadgesByUser(recency, parts.cursors),
         ledger_by_user=LedgerByUser(recency, parts.cursors),
+        totals_by_event=TotalsByEvent(parts.mongo),
+        refusals_by_event=RefusalsByEvent(parts.mongo),
+        days_by_event=DaysByEvent(parts.mongo, tools.events, now),
         heads_by_user=HeadsByUser(parts.mongo),
         lots_by_user=LotsByUser(parts.mongo, now),
+        refusals=refusals,
         tools=tools,
         claims=claims,
     )

@@ -108,15 +108,25 @@ def chain_hash(previous: str, document: Mapping[str, Any]) -> str:
     return hashlib.sha256(f"{previous}\n{canonical}".encode()).hexdigest()
 
 
+@dataclass(slots=True)
+class Chain:
+    """Follows a subject's entries in order; `seq` is the last one's."""
+
+    seq: int = 0
+    hash: str = _GENESIS
+
+    def follows(self, document: Mapping[str, Any]) -> bool:
+        """Whether the entry is the next one, unchanged. The chain goes on from it in either case."""
+        whole: bool = document["seq"] == self.seq + 1 and document["hash"] == chain_hash(self.hash, document)
+        self.seq, self.hash = document["seq"], document["hash"]
+        return whole
+
+
 async def breaches(audit: DocumentCollection, subject_id: str) -> list[int]:
     """The sequence numbers at which the subject's chain does not verify; none when it is whole."""
-    broken: list[int] = []
-    previous, expected = _GENESIS, 1
-    async for document in audit.find({"subjectId": subject_id}, sort=[("seq", 1)]):
-        if document["seq"] != expected or document["hash"] != chain_hash(previous, document):
-            broken.append(document["seq"])
-        previous, expected = document["hash"], document["seq"] + 1
-    return broken
+    chain = Chain()
+    entries = audit.find({"subjectId": subject_id}, sort=[("seq", 1)])
+    return [document["seq"] async for document in entries if not chain.follows(document)]
 
 
 def _plain(values: Mapping[str, Any]) -> Any:

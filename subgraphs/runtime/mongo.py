@@ -4,9 +4,10 @@ With the stores and the loaders this is the only place that knows the driver.
 """
 
 import asyncio
+import contextlib
 import random
 import time
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeAlias, TypeVar
 
@@ -114,6 +115,12 @@ class Mongo:
         """Closes every connection."""
         for client in (self._write_client, self._read_client, self._analytics_client):
             client.close()
+
+    @contextlib.asynccontextmanager
+    async def snapshot(self) -> AsyncIterator[Session]:
+        """A session whose reads on `analytics` all show the database as it was at one instant; for some minutes at most."""
+        async with await self._analytics_client.start_session(snapshot=True) as session:
+            yield session
 
     async def transaction(self, work: Callable[[Session], Awaitable[T]], *, seconds: float = 5.0) -> T:
         """Runs `work` in one transaction and gives what it gave, once that is committed by majority.

@@ -6,6 +6,7 @@ from typing import Annotated
 import strawberry
 
 from subgraphs.rewards.context import RewardsInfo
+from subgraphs.rewards.model.offer import event_of_offer
 from subgraphs.rewards.mutations.out_of_stock import OutOfStock
 from subgraphs.rewards.operations import claim_outcomes as outcomes
 from subgraphs.rewards.types.offers import Event, LimitPeriod
@@ -81,7 +82,11 @@ async def claim_reward(info: RewardsInfo, input: ClaimRewardInput, idempotency_k
         await context.recency.mark()
         request = RewardRequest.of(outcome.request, context.now)
         return ClaimRewardSuccess(request=request, is_replay=outcome.is_replay)
-    return _refusal(outcome, context.now)
+    refusal = _refusal(outcome, context.now)
+    # An offer that is not there has no event to count for.
+    if isinstance(refusal, EventNotOpen | ConditionsNotMet | LimitReached | OutOfStock | BudgetExhausted):
+        context.refusals.note(event_of_offer(input.offer_id), refusal.code)
+    return refusal
 
 
 def _refusal(outcome: outcomes.ClaimOutcome, now: datetime) -> ClaimRewardResult | None:

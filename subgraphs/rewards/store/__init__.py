@@ -7,6 +7,7 @@ from subgraphs.rewards.store.codes import CODES
 from subgraphs.rewards.store.offers import OFFERS, STOCK
 from subgraphs.rewards.store.requests import REQUESTS
 from subgraphs.rewards.store.rewards import REWARDS
+from subgraphs.rewards.store.stats import REFUSALS
 from subgraphs.rewards.store.wallets import LEDGER, LOTS
 from subgraphs.runtime.audit import AUDIT
 from subgraphs.runtime.idempotency import IDEMPOTENCY
@@ -19,6 +20,7 @@ COLLECTIONS: Final = (
     OFFERS,
     STOCK,
     REQUESTS,
+    REFUSALS,
     LEDGER,
     LOTS,
     IDEMPOTENCY,

@@ -23,6 +23,9 @@ def index_for(user_id: str | None, query: RequestQuery) -> str:
     """The name of the index to walk: that of the first field which the query fixes, else that of the sort alone. Of several
     statuses no single range of an index is in the sort's order."""
     status = query.statuses if query.statuses and len(query.statuses) == 1 else None
+    if status == (RequestStatus.EXPIRED,):
+        # Stored as such, or still as PENDING.
+        status = None
     fixed = {"userId": user_id, "offerId": query.offer_id, "eventId": query.event_id, "status": status}
     leading = [(field, 1) for field, value in fixed.items() if value is not None][:1]
     return Index((*leading, ("createdAt", 1), ("_id", 1))).name

@@ -9,10 +9,10 @@ from strawberry.federation import type as federated
 
 from subgraphs.rewards.context import RewardsInfo
 from subgraphs.rewards.model import offer as model
+from subgraphs.rewards.model.stats import Totals
 from subgraphs.rewards.types.rewards import Reward, to_reward
 from subgraphs.rewards.types.stats import EventStats
 from subgraphs.runtime.graphql.access import Visible, open_field, staff_only
-from subgraphs.runtime.graphql.not_built import NotBuiltYet
 from subgraphs.runtime.graphql.scalars import SafeInt
 
 ANYBODY = Visible("anybody who can reach the object", lambda *_: True)
@@ -101,10 +101,11 @@ class Event:
 
     @strawberry.field(
         description="Operators, auditors and admins only. Kept by the analytics worker; `asOf` says up to when.",
-        extensions=[NotBuiltYet(), staff_only()],
+        extensions=[staff_only()],
     )
-    def stats(self) -> EventStats | None:
-        return None
+    async def stats(self, info: RewardsInfo) -> EventStats | None:
+        totals = await info.context.totals_by_event.load(self.id)
+        return EventStats.of(self.id, totals or Totals(), info.context.now)
 
     @classmethod
     def resolve_reference(cls, info: RewardsInfo, id: strawberry.ID) -> Self:
