@@ -2,12 +2,14 @@
 
 from datetime import datetime
 from enum import Enum
-from typing import Final
+from typing import Final, Self
 
 import strawberry
 
 from subgraphs.rewards.context import RewardsInfo
 from subgraphs.rewards.model import reward as model
+from subgraphs.rewards.model.reconciliation import Findings, Line
+from subgraphs.rewards.operations.reconcile import reconcile
 from subgraphs.rewards.store.request_lists import count_requests_of, requests_page
 from subgraphs.rewards.store.requests import SORTS as REQUEST_SORTS
 from subgraphs.rewards.store.requests import RequestQuery
@@ -25,7 +27,6 @@ from subgraphs.runtime.audit import LATEST_FIRST, audit_page
 from subgraphs.runtime.connection import list_scope
 from subgraphs.runtime.graphql.access import Admins, Auditors, Public, SignedIn, Staff
 from subgraphs.runtime.graphql.given import given
-from subgraphs.runtime.graphql.not_built import NotBuiltYet
 from subgraphs.runtime.graphql.pages import page_bounds
 
 STAFF = "Operators, auditors and admins only."
@@ -74,6 +75,18 @@ class Reconciliation:
     code_breaches: int
     audit_chain_breaches: int
     samples: list[str]
+
+    @classmethod
+    def of(cls, findings: Findings, checked_at: datetime) -> Self:
+        return cls(
+            checked_at=checked_at,
+            ledger_breaches=findings.counts[Line.LEDGER],
+            stock_breaches=findings.counts[Line.STOCK],
+            budget_breaches=findings.counts[Line.BUDGET],
+            code_breaches=findings.counts[Line.CODES],
+            audit_chain_breaches=findings.counts[Line.AUDIT],
+            samples=findings.samples,
+        )
 
 
 @strawberry.type
@@ -133,8 +146,10 @@ class Query:
         scope = list_scope("Query.rewardRequests", order, {"user": user_id, "query": query})
         bounds = page_bounds(context.cursors, scope, first, after, last, before)
         database = await context.recency.database()
-        page = await requests_page(database, user_id, query, order, bounds, context.cursors, scope)
-        return RewardRequestConnection.of(page, lambda: count_requests_of(database, user_id, query))
+        page = await requests_page(database, user_id, query, context.now, order, bounds, context.cursors, scope)
+        return RewardRequestConnection.of(
+            page, context.now, lambda: count_requests_of(database, user_id, query, context.now)
+        )
 
     @strawberry.field(
         description="Auditors and admins only. `subjectId` is a reward, an offer or a request.",
@@ -155,6 +170,6 @@ class Query:
         page = await audit_page(await context.recency.database(), subject_id, bounds, context.cursors, scope)
         return AUDIT_TYPES.page(page, lambda actor_id: User(id=strawberry.ID(actor_id)))
 
-    @strawberry.field(description="Admins only.", extensions=[NotBuiltYet()], permission_classes=[Admins])
-    def reconciliation(self) -> Reconciliation | None:
-        return None
+    @strawberry.field(description="Admins only.", permission_classes=[Admins])
+    async def reconciliation(self, info: RewardsInfo) -> Reconciliation | None:
+        return Reconciliation.of(await reconcile(info.context.tools.mongo), info.context.now)

@@ -80,7 +80,7 @@ async def test_every_list_walks_an_index_in_order_and_sorts_nothing(
     claiming: Claiming, mongo: Mongo, query: RequestQuery, user_id: str | None
 ) -> None:
     declared = {index.name for index in REQUESTS.indexes}
-    base = query_filter(query) | ({} if user_id is None else {"userId": user_id})
+    base = query_filter(query, START) | ({} if user_id is None else {"userId": user_id})
     for sort in SORTS.values():
         for after in (None, (START, "us1.x")):
             bounds = PageBounds(20, backward=False, after=after, before=None)

@@ -3,20 +3,21 @@
 from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 from subgraphs.rewards.model.request import RequestStatus, RewardRequest
 from subgraphs.rewards.store.requests import REQUESTS, RequestQuery, query_filter, to_request
 from subgraphs.runtime.connection import Cursors, Page, PageBounds, Sort, build_page, keyset_filter, keyset_sort
-from subgraphs.runtime.mongo import Database, Index
+from subgraphs.runtime.mongo import Database, Document, Index
 from subgraphs.runtime.pages import count_up_to_cap
 
 # A filter that few requests pass is searched for this long.
 LIST_MILLISECONDS: Final = 2000
 
 
-def _base(user_id: str | None, query: RequestQuery) -> dict[str, Any]:
-    return query_filter(query) if user_id is None else {"userId": user_id, **query_filter(query)}
+def _base(user_id: str | None, query: RequestQuery, now: datetime) -> Document:
+    base = query_filter(query, now)
+    return base if user_id is None else {"userId": user_id, **base}
 
 
 def index_for(user_id: str | None, query: RequestQuery) -> str:
@@ -35,13 +36,14 @@ async def requests_page(
     database: Database,
     user_id: str | None,
     query: RequestQuery,
+    now: datetime,
     sort: Sort,
     bounds: PageBounds,
     cursors: Cursors,
     scope: str,
 ) -> Page[RewardRequest]:
     """One page of the requests that the query selects, of one user or of all."""
-    base = _base(user_id, query)
+    base = _base(user_id, query, now)
     found = database[REQUESTS.name].find(
         keyset_filter(base, sort, bounds),
         sort=keyset_sort(sort, bounds),
@@ -63,6 +65,6 @@ async def slots_held(database: Database, user_id: str, places: Mapping[str, str]
     return dict(Counter([row["offerId"] async for row in found]))
 
 
-async def count_requests_of(database: Database, user_id: str | None, query: RequestQuery) -> int | None:
+async def count_requests_of(database: Database, user_id: str | None, query: RequestQuery, now: datetime) -> int | None:
     """How many there are, up to 10,000; None when counting took too long."""
-    return await count_up_to_cap(database[REQUESTS.name], _base(user_id, query))
+    return await count_up_to_cap(database[REQUESTS.name], _base(user_id, query, now))
