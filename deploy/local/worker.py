@@ -10,11 +10,14 @@ from collections.abc import AsyncIterator, Sequence
 import structlog
 from fastapi import FastAPI
 
+from deploy.local.delivery import AcceptsAll
 from subgraphs.events.settings import EventsWorkerSettings
 from subgraphs.events.worker import build_worker as build_events_worker
+from subgraphs.rewards.delivery import http_delivery
 from subgraphs.rewards.settings import RewardsWorkerSettings
 from subgraphs.rewards.worker import build_worker as build_rewards_worker
 from subgraphs.runtime.broker import InProcessBroker
+from subgraphs.runtime.clock import SystemClock
 from subgraphs.runtime.service import Health, create_app, serve
 from subgraphs.runtime.settings import ServerSettings, load_settings
 from subgraphs.runtime.telemetry import configure_logs
@@ -68,10 +71,12 @@ def main() -> None:
     settings = load_settings(WorkerSettings)
     configure_logs("worker", settings.log_level)
     broker = InProcessBroker()
+    rewards = load_settings(RewardsWorkerSettings)
+    delivery = http_delivery(rewards, SystemClock()) or AcceptsAll()
     workers = [
         build_users_worker(load_settings(UsersWorkerSettings), broker),
         build_events_worker(load_settings(EventsWorkerSettings), broker),
-        build_rewards_worker(load_settings(RewardsWorkerSettings), broker),
+        build_rewards_worker(rewards, broker, delivery),
     ]
     app, health = build(workers, broker)
     serve(app, health, settings)

@@ -1,12 +1,73 @@
-"""What rewards' worker does: hands over the messages of its outbox."""
+"""What rewards' worker does: hands over its outbox, delivers things, and sweeps what is due."""
 
+import asyncio
+import random
+from collections.abc import Awaitable, Callable
+
+import structlog
+from pymongo.errors import PyMongoError
+
+from subgraphs.rewards.delivery import ItemDelivery
+from subgraphs.rewards.operations.deliver_items import Tries, deliver_all_due
+from subgraphs.rewards.operations.expire_points import expire_all_lapsed
+from subgraphs.rewards.operations.handing_over import DELIVERY
+from subgraphs.rewards.operations.release_reservations import release_all_due
+from subgraphs.rewards.operations.tools import Stores
 from subgraphs.rewards.settings import RewardsWorkerSettings
-from subgraphs.runtime.mongo import Mongo
-from subgraphs.runtime.outbox import Publisher, Relay
-from subgraphs.runtime.worker import Worker
+from subgraphs.runtime.clock import Clock, SystemClock
+from subgraphs.runtime.mongo import CommitUnknown, Mongo
+from subgraphs.runtime.outbox import Message, Publisher, Relay
+from subgraphs.runtime.worker import Job, Worker
+
+log = structlog.get_logger("sweeps")
 
 
-def build_worker(settings: RewardsWorkerSettings, publisher: Publisher) -> Worker:
-    """The worker of these settings."""
+def build_worker(
+    settings: RewardsWorkerSettings, publisher: Publisher, delivery: ItemDelivery, *, clock: Clock | None = None
+) -> Worker:
+    """The worker of these settings. Several may run at once."""
     mongo = Mongo(settings, app_name="laurel-rewards-worker")
-    return Worker(name="rewards", mongo=mongo, jobs=(Relay(mongo, publisher).run,))
+    stores = Stores.over(mongo, clock or SystemClock())
+    # One order may take its time-out, and the writing of what it came to.
+    tries = Tries(settings.item_delivery_tries, lease_seconds=settings.item_delivery_seconds + 30)
+    ordered = asyncio.Event()
+
+    async def wake(_: Message) -> None:
+        # The order stands in the store: were this lost, the next look would find it.
+        ordered.set()
+
+    jobs: list[Job] = [
+        Relay(mongo, publisher).run,
+        _sweep("deliveries", lambda: deliver_all_due(stores, delivery, tries), settings.sweep_seconds, ordered),
+        _sweep("reservations", lambda: release_all_due(stores), settings.sweep_seconds),
+        _sweep("points", lambda: expire_all_lapsed(stores), settings.sweep_seconds),
+    ]
+    return Worker(name="rewards", mongo=mongo, handlers={DELIVERY: wake}, jobs=jobs)
+
+
+def _sweep(name: str, round_: Callable[[], Awaitable[int]], seconds: float, wake: asyncio.Event | None = None) -> Job:
+    """Works as long as there is something due; then looks again after so many seconds, jittered, or when woken. A store that
+    fails is tried again with growing waits."""
+    woken = wake or asyncio.Event()
+
+    async def run() -> None:
+        failures = 0
+        while True:
+            woken.clear()
+            try:
+                done = await round_()
+                failures = 0
+            except (PyMongoError, CommitUnknown) as error:
+                done, failures = 0, failures + 1
+                log.warning("sweep failed", sweep=name, error=type(error).__name__, failures=failures)
+            if done:
+                log.info("swept", sweep=name, done=done)
+                continue
+            wait = seconds * random.uniform(0.8, 1.2) * min(2**failures, 50)
+            try:
+                async with asyncio.timeout(wait):
+                    await woken.wait()
+            except TimeoutError:
+                continue
+
+    return run

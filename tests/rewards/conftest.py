@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from subgraphs.rewards.app import build
+from subgraphs.rewards.operations.tools import Stores
 from subgraphs.rewards.settings import RewardsSettings
 from subgraphs.rewards.store import COLLECTIONS
 from subgraphs.runtime.mongo import Mongo, ensure_collections
@@ -16,6 +17,7 @@ from tests.fixtures.clock import FrozenClock
 from tests.fixtures.issuer import Issuer
 from tests.rewards.claiming import Claiming
 from tests.rewards.events_service import EventsService
+from tests.rewards.moving import Moving
 from tests.rewards.users_service import UsersService
 
 
@@ -80,3 +82,15 @@ async def rewards(start_rewards: Callable[..., Any]) -> AsyncIterator[InProcess]
 def claiming(rewards: InProcess, mongo: Mongo, issuer: Issuer, clock: FrozenClock) -> Claiming:
     """Makes offers, claims them, and checks that everything adds up."""
     return Claiming(rewards, mongo, issuer, clock)
+
+
+@pytest.fixture
+def moving(claiming: Claiming) -> Moving:
+    """Takes requests further, and books on wallets."""
+    return Moving(claiming)
+
+
+@pytest.fixture
+def stores(mongo: Mongo, clock: FrozenClock, rewards: InProcess) -> Stores:
+    """The stores as a worker has them, on the database of the running process."""
+    return Stores.over(mongo, clock)

@@ -104,8 +104,8 @@ class Account:
         return self._head.balance
 
     def shortage(self, points: int) -> int:
-        """How many points are missing to take this many."""
-        return max(0, points - max(0, self.balance))
+        """How many points more it would have to hold for this many to be taken."""
+        return max(0, points - self.balance)
 
     def credit(self, booking: Booking, points: int, expires_at: datetime | None) -> LedgerEntry:
         """Adds points, and opens their lot with what no debt has eaten."""

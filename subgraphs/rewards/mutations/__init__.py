@@ -15,7 +15,6 @@ from subgraphs.rewards.mutations.spend_points import spend_points
 from subgraphs.rewards.mutations.update_offer import update_offer
 from subgraphs.rewards.mutations.update_reward import update_reward
 from subgraphs.runtime.graphql.access import Admins, Operators, Services, UserOnly
-from subgraphs.runtime.graphql.not_built import NotBuiltYet
 
 
 @strawberry.type
@@ -31,37 +30,31 @@ class Mutation:
     cancel_request = strawberry.mutation(
         resolver=cancel_request,
         description="One's own request, while it is PENDING.",
-        extensions=[NotBuiltYet()],
         permission_classes=[UserOnly],
     )
     decide_requests = strawberry.mutation(
         resolver=decide_requests,
         description="Operators and admins; nobody decides a request of their own.",
-        extensions=[NotBuiltYet()],
         permission_classes=[Operators],
     )
     reverse_request = strawberry.mutation(
         resolver=reverse_request,
         description="Operators and admins.",
-        extensions=[NotBuiltYet()],
         permission_classes=[Operators],
     )
     retry_delivery = strawberry.mutation(
         resolver=retry_delivery,
         description="Operators and admins. A FAILED request is tried again.",
-        extensions=[NotBuiltYet()],
         permission_classes=[Operators],
     )
     adjust_points = strawberry.mutation(
         resolver=adjust_points,
         description="Admins only.",
-        extensions=[NotBuiltYet()],
         permission_classes=[Admins],
     )
     spend_points = strawberry.mutation(
         resolver=spend_points,
         description="Trusted services only.",
-        extensions=[NotBuiltYet()],
         permission_classes=[Services],
     )
     create_reward = strawberry.mutation(

@@ -6,7 +6,10 @@ import strawberry
 
 from subgraphs.rewards.context import RewardsInfo
 from subgraphs.rewards.mutations.request_success import IllegalStep, RequestSuccess
+from subgraphs.rewards.operations.cancel_request import cancel_request as operation
+from subgraphs.rewards.operations.step_outcomes import NotAllowed
 from subgraphs.runtime.graphql.refusals import NotFound
+from subgraphs.runtime.outcomes import Missing
 
 
 @strawberry.input
@@ -18,4 +21,12 @@ CancelRequestResult = Annotated[RequestSuccess | NotFound | IllegalStep, strawbe
 
 
 async def cancel_request(info: RewardsInfo, input: CancelRequestInput) -> CancelRequestResult | None:
-    return None
+    context = info.context
+    user_id = context.identity.user_id or ""
+    outcome = await operation(context.tools, user_id, input.request_id, context.now)
+    match outcome:
+        case Missing():
+            return NotFound.of(outcome)
+        case NotAllowed():
+            return IllegalStep.of(outcome)
+    return await RequestSuccess.of(context, outcome)

@@ -6,8 +6,26 @@ from typing import Annotated
 import strawberry
 
 from subgraphs.rewards.context import RewardsInfo
+from subgraphs.rewards.model.request import RewardRequest as RequestModel
+from subgraphs.rewards.model.steps import Verb
+from subgraphs.rewards.mutations.out_of_stock import OutOfStock
+from subgraphs.rewards.mutations.request_success import IllegalStep
+from subgraphs.rewards.operations.claim_outcomes import NoStock
+from subgraphs.rewards.operations.decide_requests import decide_requests as operation
+from subgraphs.rewards.operations.moving_on import Act
+from subgraphs.rewards.operations.refused_decisions import Refusal, as_violation
+from subgraphs.rewards.operations.step_outcomes import NotAllowed, OwnRequest
 from subgraphs.rewards.types.requests import RewardRequest
-from subgraphs.runtime.graphql.refusals import Atomicity, IdempotencyConflict, RowFailure, ValidationFailed
+from subgraphs.runtime.graphql.given import given
+from subgraphs.runtime.graphql.refusals import (
+    Atomicity,
+    Error,
+    IdempotencyConflict,
+    NotFound,
+    RowFailure,
+    ValidationFailed,
+)
+from subgraphs.runtime.outcomes import Invalid, KeyReused, Missing
 
 
 @strawberry.enum
@@ -38,4 +56,40 @@ DecideRequestsResult = Annotated[
 async def decide_requests(
     info: RewardsInfo, input: DecideRequestsInput, idempotency_key: str
 ) -> DecideRequestsResult | None:
-    return None
+    context = info.context
+    verb = Verb.APPROVE if input.decision is Decision.APPROVE else Verb.REJECT
+    outcome = await operation(
+        context.tools,
+        Act(verb, context.now, context.identity.id, given(input.reason)),
+        input.request_ids,
+        idempotency_key,
+        all_or_nothing=input.atomicity is Atomicity.ALL_OR_NOTHING,
+    )
+    match outcome:
+        case Invalid():
+            return ValidationFailed.of(outcome)
+        case KeyReused():
+            return IdempotencyConflict.of(outcome)
+    await context.recency.mark()
+    return DecideRequestsSuccess(
+        requests=[
+            RewardRequest.of(row, context.now) if isinstance(row, RequestModel) else None for row in outcome.rows
+        ],
+        failures=[
+            RowFailure(index=index, error=_error(row, index))
+            for index, row in enumerate(outcome.rows)
+            if not isinstance(row, RequestModel)
+        ],
+    )
+
+
+def _error(refusal: Refusal, index: int) -> Error:
+    match refusal:
+        case Missing():
+            return NotFound.of(refusal)
+        case NotAllowed():
+            return IllegalStep.of(refusal)
+        case OwnRequest():
+            return ValidationFailed.of(Invalid((as_violation(refusal, index),)))
+        case NoStock():
+            return OutOfStock.of(refusal)

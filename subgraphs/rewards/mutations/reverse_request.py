@@ -6,7 +6,10 @@ import strawberry
 
 from subgraphs.rewards.context import RewardsInfo
 from subgraphs.rewards.mutations.request_success import IllegalStep, InsufficientPoints, RequestSuccess
+from subgraphs.rewards.operations.reverse_request import reverse_request as operation
+from subgraphs.rewards.operations.step_outcomes import NotAllowed, Short
 from subgraphs.runtime.graphql.refusals import IdempotencyConflict, NotFound, ValidationFailed
+from subgraphs.runtime.outcomes import Invalid, KeyReused, Missing
 
 
 @strawberry.input
@@ -24,4 +27,19 @@ ReverseRequestResult = Annotated[
 async def reverse_request(
     info: RewardsInfo, input: ReverseRequestInput, idempotency_key: str
 ) -> ReverseRequestResult | None:
-    return None
+    context = info.context
+    outcome = await operation(
+        context.tools, context.identity.id or "", input.request_id, input.reason, idempotency_key, context.now
+    )
+    match outcome:
+        case Invalid():
+            return ValidationFailed.of(outcome)
+        case Missing():
+            return NotFound.of(outcome)
+        case NotAllowed():
+            return IllegalStep.of(outcome)
+        case Short():
+            return InsufficientPoints.of(outcome)
+        case KeyReused():
+            return IdempotencyConflict.of(outcome)
+    return await RequestSuccess.of(context, outcome)

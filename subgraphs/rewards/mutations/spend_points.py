@@ -7,8 +7,11 @@ import strawberry
 from subgraphs.rewards.context import RewardsInfo
 from subgraphs.rewards.mutations.request_success import InsufficientPoints
 from subgraphs.rewards.mutations.wallet_success import WalletSuccess
+from subgraphs.rewards.operations.spend_points import spend_points as operation
+from subgraphs.rewards.operations.step_outcomes import Short
 from subgraphs.runtime.graphql.refusals import IdempotencyConflict, NotFound, ValidationFailed
 from subgraphs.runtime.graphql.scalars import SafeInt
+from subgraphs.runtime.outcomes import Invalid, KeyReused, Missing
 
 
 @strawberry.input
@@ -25,4 +28,23 @@ SpendPointsResult = Annotated[
 
 
 async def spend_points(info: RewardsInfo, input: SpendPointsInput, idempotency_key: str) -> SpendPointsResult | None:
-    return None
+    context = info.context
+    outcome = await operation(
+        context.tools,
+        context.identity.id or "",
+        input.user_id,
+        input.points,
+        input.reason,
+        idempotency_key,
+        context.now,
+    )
+    match outcome:
+        case Invalid():
+            return ValidationFailed.of(outcome)
+        case Missing():
+            return NotFound.of(outcome)
+        case Short():
+            return InsufficientPoints.of(outcome)
+        case KeyReused():
+            return IdempotencyConflict.of(outcome)
+    return await WalletSuccess.of(context, outcome)

@@ -237,13 +237,19 @@ class RequestStore:
         found = self._requests.find(query, sort=[("deliverAt", 1)], limit=limit)
         return [to_request(row) async for row in found]
 
-    async def postpone_delivery(self, request: RewardRequest, tries: int, until: datetime) -> bool:
-        """Sets when it is tried next; False when somebody else has done so, or it is no longer to be delivered."""
+    async def postpone_delivery(self, request: RewardRequest, delivery: Delivery) -> bool:
+        """Sets when it is tried next; False when somebody else has done so since `request` was read, or it is no longer to
+        be delivered."""
         if request.delivery is None:
             return False
-        seen = {"delivering": True, "version": request.version, "deliverAt": request.delivery.due_at}
         result = await self._requests.update_one(
-            {"userId": request.user_id, "_id": request.id, **seen},
-            {"$set": {"deliverAt": until, "deliveryTries": tries}},
+            {
+                "userId": request.user_id,
+                "_id": request.id,
+                "version": request.version,
+                "delivering": True,
+                "deliverAt": request.delivery.due_at,
+            },
+            {"$set": {"deliverAt": delivery.due_at, "deliveryTries": delivery.tries}},
         )
         return bool(result.matched_count == 1)

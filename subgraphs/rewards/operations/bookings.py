@@ -1,0 +1,87 @@
+"""Points booked on one wallet by a call with a key, with a trail on the wallet's user."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from subgraphs.rewards.model.wallet import Booking, LedgerEntry, LedgerKind
+from subgraphs.rewards.operations.attempts import until_it_holds
+from subgraphs.rewards.operations.handing_over import TooFewPoints, open_account
+from subgraphs.rewards.operations.step_outcomes import Short
+from subgraphs.rewards.operations.tools import Tools
+from subgraphs.runtime import audit
+from subgraphs.runtime.idempotency import Call, once
+from subgraphs.runtime.ids import is_plausible_id
+from subgraphs.runtime.mongo import Document, Session
+from subgraphs.runtime.outcomes import KeyReused, Missing
+
+# What one call may book.
+MAX_BOOKED: Final = 1_000_000_000_000
+_ACTIONS: Final = {LedgerKind.SPEND: "wallet.spent", LedgerKind.ADJUST: "wallet.adjusted"}
+
+
+class LapsedAlready(Exception):
+    """Points to be added would have lapsed before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Points to add to a user's wallet, or to take when negative; why; and when those that are added lapse."""
+
+    user_id: str
+    kind: LedgerKind
+    points: int
+    reason: str
+    expires_at: datetime | None = None
+
+
+async def book(tools: Tools, call: Call, wanted: Wanted) -> LedgerEntry | Missing | Short | KeyReused:
+    """Books once for the call's key; the same call again gives the same entry. A refusal is not remembered. Raises
+    LapsedAlready, and PeerSilent when nobody can say whether there is such a user."""
+    if not await _has_wallet(tools, wanted.user_id):
+        return Missing(wanted.user_id)
+
+    async def work(session: Session) -> tuple[LedgerEntry, Document]:
+        entry = await _book(tools, call, wanted, session)
+        return entry, {"seq": entry.seq}
+
+    try:
+        outcome = await until_it_holds(lambda: once(tools.mongo, call, work))
+    except TooFewPoints as few:
+        return Short(few.short_by)
+    if isinstance(outcome, LedgerEntry | KeyReused):
+        return outcome
+    return await tools.wallets.entry(wanted.user_id, outcome["seq"])
+
+
+async def _has_wallet(tools: Tools, user_id: str) -> bool:
+    # Who has points has an account. Of others only users can say.
+    if not is_plausible_id(user_id):
+        return False
+    return bool(await tools.wallets.heads([user_id])) or await tools.accounts.knows(user_id)
+
+
+async def _book(tools: Tools, call: Call, wanted: Wanted, session: Session) -> LedgerEntry:
+    if wanted.expires_at is not None and wanted.expires_at <= call.at:
+        raise LapsedAlready
+    account = await open_account(tools, wanted.user_id, max(0, -wanted.points), call.at, session)
+    booking = Booking(wanted.kind, call.at, reason=wanted.reason)
+    if wanted.points > 0:
+        entry = account.credit(booking, wanted.points, wanted.expires_at)
+    else:
+        short_by = account.shortage(-wanted.points)
+        if short_by:
+            raise TooFewPoints(short_by)
+        entry = account.debit(booking, -wanted.points)
+    await tools.wallets.write([account], session)
+    change = audit.Change(
+        wanted.user_id,
+        _ACTIONS[wanted.kind],
+        call.at,
+        call.actor_id,
+        reason=wanted.reason,
+        before={"balance": entry.balance_after - entry.points},
+        after={"balance": entry.balance_after, "points": entry.points, "seq": entry.seq},
+    )
+    await audit.append(tools.mongo, change, session)
+    return entry

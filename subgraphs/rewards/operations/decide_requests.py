@@ -1,0 +1,212 @@
+"""Approve or reject requests in bulk: all in one transaction, or those of each offer in groups."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Final, TypeAlias, TypeVar
+
+from subgraphs.rewards.model.reason import check_reason
+from subgraphs.rewards.model.request import RequestStatus, RewardRequest
+from subgraphs.rewards.model.steps import Verb
+from subgraphs.rewards.operations.attempts import until_it_holds
+from subgraphs.rewards.operations.claim_outcomes import NoStock
+from subgraphs.rewards.operations.handing_over import PoolShort
+from subgraphs.rewards.operations.moving_on import Act, move_on
+from subgraphs.rewards.operations.one_step import reward_of
+from subgraphs.rewards.operations.refused_decisions import Refusal, as_violation, refusal_document, to_refusal
+from subgraphs.rewards.operations.step_outcomes import NotAllowed, OwnRequest
+from subgraphs.rewards.operations.tools import Tools
+from subgraphs.runtime.idempotency import Call, check_key, fingerprint_of, once
+from subgraphs.runtime.mongo import Document, Session
+from subgraphs.runtime.outcomes import Invalid, KeyReused, Missing, Violation
+
+MOST_DECIDED: Final = 500
+# A group holds the offer's stock about as long as a group of claims does, so that neither starves the other.
+MOST_AT_ONCE: Final = 50
+
+Row: TypeAlias = RewardRequest | Refusal
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What became of each request, in the order of the call."""
+
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """What became of some of the requests, by their ids."""
+
+    by_id: dict[str, Row]
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Requests of one offer that are decided together."""
+
+    offer_id: str
+    ids: list[str] = field(default_factory=list)
+
+
+class AllRefused(Exception):
+    """Some rows are refused, so none is carried out."""
+
+    def __init__(self, rows: Rows) -> None:
+        super().__init__()
+        self.rows = rows
+
+
+async def decide_requests(
+    tools: Tools, act: Act, request_ids: Sequence[str], key: str, *, all_or_nothing: bool
+) -> Decided | Invalid | KeyReused:
+    """Carries out `act`, which approves or rejects, once for a key. The same call again tells what became of it, with the
+    requests as they now are, and first finishes what a failure had left undone."""
+    bad_key = check_key(key)
+    if bad_key is not None:
+        return bad_key
+    violations = _check(request_ids) + check_reason(act.reason, required=act.verb is Verb.REJECT)
+    if violations:
+        return Invalid(tuple(violations))
+    arguments = {"ids": list(request_ids), "verb": act.verb.value, "reason": act.reason, "all": all_or_nothing}
+    call = Call(act.actor_id or "", key, "decideRequests", fingerprint_of(arguments), act.at)
+    decide = _all_or_nothing if all_or_nothing else _in_groups
+    outcome = await decide(tools, call, act, request_ids)
+    if isinstance(outcome, Invalid | KeyReused):
+        return outcome
+    return Decided(tuple(outcome.by_id.get(request_id, Missing(request_id)) for request_id in request_ids))
+
+
+def _check(request_ids: Sequence[str]) -> list[Violation]:
+    path = ("input", "requestIds")
+    if not 1 <= len(request_ids) <= MOST_DECIDED:
+        return [Violation(path, "REQUESTS", f"a call decides 1 to {MOST_DECIDED} requests")]
+    repeated = [index for index, request_id in enumerate(request_ids) if request_id in request_ids[:index]]
+    return [Violation((*path, str(index)), "REPEATED", "each request is named once") for index in repeated]
+
+
+async def _groups(tools: Tools, request_ids: Sequence[str]) -> list[Group]:
+    found = await tools.requests.with_ids(request_ids)
+    by_offer: dict[str, list[str]] = {}
+    for request_id in request_ids:
+        if request_id in found:
+            by_offer.setdefault(found[request_id].offer_id, []).append(request_id)
+    return [
+        Group(offer_id, ids[start : start + MOST_AT_ONCE])
+        for offer_id, ids in by_offer.items()
+        for start in range(0, len(ids), MOST_AT_ONCE)
+    ]
+
+
+async def _all_or_nothing(tools: Tools, call: Call, act: Act, request_ids: Sequence[str]) -> Rows | Invalid | KeyReused:
+    groups = await _groups(tools, request_ids)
+    codes: dict[str, int] = {}
+
+    async def work(session: Session) -> tuple[Rows, Document]:
+        rows = Rows({request_id: Missing(request_id) for request_id in request_ids})
+        for group in groups:
+            rows.by_id.update(await _decide(tools, group, act, codes, session))
+        if not all(isinstance(row, RewardRequest) for row in rows.by_id.values()):
+            raise AllRefused(rows)
+        return rows, _record(rows)
+
+    try:
+        async with tools.turns.at_all(group.offer_id for group in groups):
+            outcome = await _with_codes(lambda: once(tools.mongo, call, work))
+    except AllRefused as refused:
+        rows = [refused.rows.by_id[request_id] for request_id in request_ids]
+        return Invalid(tuple(as_violation(r, i) for i, r in enumerate(rows) if not isinstance(r, RewardRequest)))
+    return await _as_rows(tools, outcome)
+
+
+async def _in_groups(tools: Tools, call: Call, act: Act, request_ids: Sequence[str]) -> Rows | Invalid | KeyReused:
+    async def nothing(_: Session) -> tuple[Rows, Document]:
+        return Rows({}), _record(Rows({}))
+
+    # The key is taken for these arguments; each group is then remembered under a key of its own, which no client can send.
+    taken = await once(tools.mongo, call, nothing)
+    if isinstance(taken, KeyReused):
+        return taken
+    rows = Rows({})
+    for group in await _groups(tools, request_ids):
+        decided = await _group(tools, replace(call, key=f"{call.key}\n{group.ids[0]}"), act, group)
+        if isinstance(decided, KeyReused):
+            return decided
+        rows.by_id.update(decided.by_id)
+    return rows
+
+
+async def _group(tools: Tools, call: Call, act: Act, group: Group) -> Rows | KeyReused:
+    codes: dict[str, int] = {}
+
+    async def work(session: Session) -> tuple[Rows, Document]:
+        rows = Rows(await _decide(tools, group, act, codes, session))
+        return rows, _record(rows)
+
+    async with tools.turns.at(group.offer_id):
+        outcome = await _with_codes(lambda: once(tools.mongo, call, work))
+    return await _as_rows(tools, outcome)
+
+
+async def _with_codes(attempt: Callable[[], Awaitable[T]]) -> T:
+    while True:
+        try:
+            return await until_it_holds(attempt)
+        except PoolShort:
+            # How many codes there are is known now, and the rest are refused.
+            continue
+
+
+async def _decide(tools: Tools, group: Group, act: Act, codes: dict[str, int], session: Session) -> dict[str, Row]:
+    found = await tools.requests.with_ids(group.ids, session)
+    rows: dict[str, Row] = {}
+    wanted: list[RewardRequest] = []
+    for request_id in group.ids:
+        refusal = _refusal(found.get(request_id), request_id, act)
+        if refusal is not None:
+            rows[request_id] = refusal
+        elif len(wanted) >= codes.get(group.offer_id, MOST_DECIDED):
+            rows[request_id] = NoStock()
+        else:
+            wanted.append(found[request_id])
+    if wanted:
+        reward = await reward_of(tools, wanted[0], session)
+        try:
+            moved = await move_on(tools, reward, wanted, act, session)
+        except PoolShort as short:
+            codes[group.offer_id] = short.codes
+            raise
+        rows |= {request.id: request for request in moved}
+    return rows
+
+
+def _refusal(request: RewardRequest | None, request_id: str, act: Act) -> Refusal | None:
+    if request is None:
+        return Missing(request_id)
+    if request.user_id == act.actor_id:
+        return OwnRequest()
+    status = request.as_of(act.at).status
+    return None if status is RequestStatus.PENDING else NotAllowed(status)
+
+
+def _record(rows: Rows) -> Document:
+    return {
+        "rows": [
+            {"id": request_id, "refusal": None if isinstance(row, RewardRequest) else refusal_document(row)}
+            for request_id, row in rows.by_id.items()
+        ]
+    }
+
+
+async def _as_rows(tools: Tools, outcome: Rows | Document | KeyReused) -> Rows | KeyReused:
+    """The rows as just decided; or, when the key is known, as they were decided, with the requests as they now are."""
+    if isinstance(outcome, Rows | KeyReused):
+        return outcome
+    refusals = {row["id"]: row["refusal"] for row in outcome["rows"]}
+    now_are = await tools.requests.with_ids([request_id for request_id, refusal in refusals.items() if refusal is None])
+    return Rows(
+        {
+            request_id: now_are[request_id] if refusal is None else to_refusal(refusal)
+            for request_id, refusal in refusals.items()
+        }
+    )

@@ -1,0 +1,32 @@
+"""Points that have lapsed: booked so in the ledger, though nobody's balance waits for it."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+
+from subgraphs.rewards.operations.attempts import until_it_holds
+from subgraphs.rewards.operations.handing_over import open_accounts
+from subgraphs.rewards.operations.tools import Stores
+from subgraphs.runtime.mongo import Session
+
+# Lots that one round looks at, and wallets that are booked in one transaction.
+MOST_LOTS: Final = 500
+MOST_WALLETS: Final = 50
+
+
+async def expire_all_lapsed(stores: Stores) -> int:
+    """One round over lots that have lapsed: gives how many entries were booked. Doing it again, or by several at once,
+    books nothing twice."""
+    now = stores.clock.now()
+    users = await stores.wallets.with_lapsed_lots(now, MOST_LOTS)
+    groups = [users[start : start + MOST_WALLETS] for start in range(0, len(users), MOST_WALLETS)]
+    return sum([await _expire(stores, group, now) for group in groups])
+
+
+async def _expire(stores: Stores, users: Sequence[str], now: datetime) -> int:
+    async def work(session: Session) -> int:
+        accounts = list((await open_accounts(stores, users, now, session)).values())
+        await stores.wallets.write(accounts, session)
+        return sum(len(account.entries) for account in accounts)
+
+    return await until_it_holds(lambda: stores.mongo.transaction(work))

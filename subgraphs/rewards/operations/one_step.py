@@ -1,0 +1,32 @@
+"""One request taken one step further, in a transaction of the caller's."""
+
+from subgraphs.rewards.model.request import RewardRequest
+from subgraphs.rewards.model.reward import Reward, kind_of
+from subgraphs.rewards.model.steps import allowed
+from subgraphs.rewards.operations.moving_on import Act, move_on
+from subgraphs.rewards.operations.step_outcomes import NotAllowed
+from subgraphs.rewards.operations.tools import Stores
+from subgraphs.runtime.mongo import Session
+
+
+async def take_step(stores: Stores, request_id: str, act: Act, session: Session) -> RewardRequest | NotAllowed | None:
+    """The request after the step, None when there is no such request. Raises Moved, PoolShort, TooFewPoints."""
+    found = (await stores.requests.with_ids([request_id], session)).get(request_id)
+    if found is None:
+        return None
+    request = found.as_of(act.at)
+    if request is not found:
+        return NotAllowed(request.status)
+    reward = await reward_of(stores, request, session)
+    if allowed(request, act.verb, kind_of(reward)) is None:
+        return NotAllowed(request.status)
+    (moved,) = await move_on(stores, reward, [request], act, session)
+    return moved
+
+
+async def reward_of(stores: Stores, request: RewardRequest, session: Session | None = None) -> Reward:
+    """The reward that was asked for."""
+    reward = await stores.rewards.reward(request.reward_id, session)
+    if reward is None:
+        raise LookupError("a request's reward is gone")
+    return reward

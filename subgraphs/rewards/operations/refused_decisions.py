@@ -1,0 +1,46 @@
+"""Refusals of single requests in a call that decides many: as they are kept with its key, and as faults of the call."""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any, TypeAlias
+
+from subgraphs.rewards.model.request import RequestStatus
+from subgraphs.rewards.operations.claim_outcomes import NoStock
+from subgraphs.rewards.operations.step_outcomes import NotAllowed, OwnRequest
+from subgraphs.runtime.mongo import Document
+from subgraphs.runtime.outcomes import Missing, Violation
+
+Refusal: TypeAlias = Missing | NotAllowed | OwnRequest | NoStock
+
+
+def refusal_document(refusal: Refusal) -> Document:
+    """How a refusal is stored."""
+    return {"kind": type(refusal).__name__, **asdict(refusal)}
+
+
+def to_refusal(document: Mapping[str, Any]) -> Refusal:
+    """The refusal that is stored."""
+    match document["kind"]:
+        case "Missing":
+            return Missing(document["id"])
+        case "NotAllowed":
+            return NotAllowed(RequestStatus(document["status"]))
+        case "OwnRequest":
+            return OwnRequest()
+        case "NoStock":
+            return NoStock()
+    raise ValueError(f"no refusal of kind {document['kind']}")
+
+
+def as_violation(refusal: Refusal, index: int) -> Violation:
+    """What the refusal of one request means for a call that is carried out whole or not at all."""
+    path = ("input", "requestIds", str(index))
+    match refusal:
+        case Missing():
+            return Violation(path, "NOT_FOUND", "there is no such request")
+        case NotAllowed():
+            return Violation(path, "ILLEGAL_STEP", f"a request that is {refusal.status} does not allow this")
+        case OwnRequest():
+            return Violation(path, "OWN_REQUEST", "nobody decides a request of their own")
+        case NoStock():
+            return Violation(path, "OUT_OF_STOCK", "the pool has no code for it")

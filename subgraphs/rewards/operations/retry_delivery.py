@@ -1,0 +1,29 @@
+"""Deliver a thing again that could not be delivered."""
+
+from datetime import datetime
+
+from subgraphs.rewards.model.request import RequestStatus, RewardRequest
+from subgraphs.rewards.model.steps import Verb
+from subgraphs.rewards.operations.attempts import until_it_holds
+from subgraphs.rewards.operations.moving_on import Act
+from subgraphs.rewards.operations.one_step import take_step
+from subgraphs.rewards.operations.step_outcomes import NotAllowed
+from subgraphs.rewards.operations.tools import Tools
+from subgraphs.runtime.mongo import Session
+from subgraphs.runtime.outcomes import Missing
+
+
+async def retry_delivery(
+    tools: Tools, actor_id: str, request_id: str, now: datetime
+) -> RewardRequest | Missing | NotAllowed:
+    """The FAILED request, its thing on the way again; it stays FAILED until that has arrived. While it is on the way
+    already, this changes nothing."""
+
+    async def work(session: Session) -> RewardRequest | NotAllowed | None:
+        found = (await tools.requests.with_ids([request_id], session)).get(request_id)
+        if found is not None and found.delivery is not None and found.status is RequestStatus.FAILED:
+            return found
+        return await take_step(tools, request_id, Act(Verb.RETRY, now, actor_id), session)
+
+    outcome = await until_it_holds(lambda: tools.mongo.transaction(work))
+    return outcome or Missing(request_id)

@@ -1,0 +1,59 @@
+"""Reverse a request: take back what it brought, for good."""
+
+from datetime import datetime
+
+from subgraphs.rewards.model.reason import check_reason
+from subgraphs.rewards.model.request import RewardRequest
+from subgraphs.rewards.model.steps import Verb
+from subgraphs.rewards.operations.attempts import until_it_holds
+from subgraphs.rewards.operations.handing_over import TooFewPoints
+from subgraphs.rewards.operations.moving_on import Act
+from subgraphs.rewards.operations.one_step import take_step
+from subgraphs.rewards.operations.step_outcomes import NotAllowed, Short
+from subgraphs.rewards.operations.tools import Tools
+from subgraphs.runtime.idempotency import Call, check_key, fingerprint_of, once
+from subgraphs.runtime.mongo import Document, Session
+from subgraphs.runtime.outcomes import Invalid, KeyReused, Missing
+
+
+class Refused(Exception):
+    """The step is not allowed, so nothing is kept of this call."""
+
+    def __init__(self, outcome: NotAllowed | None) -> None:
+        super().__init__()
+        self.outcome = outcome
+
+
+async def reverse_request(
+    tools: Tools, actor_id: str, request_id: str, reason: str, key: str, now: datetime
+) -> RewardRequest | Invalid | Missing | NotAllowed | Short | KeyReused:
+    """Reverses once for a key; the same call again gives the request as it now is. A refusal is not remembered."""
+    bad_key = check_key(key)
+    if bad_key is not None:
+        return bad_key
+    violations = check_reason(reason, required=True)
+    if violations:
+        return Invalid(tuple(violations))
+    found = (await tools.requests.with_ids([request_id])).get(request_id)
+    if found is None:
+        return Missing(request_id)
+    act = Act(Verb.REVERSE, now, actor_id, reason, may_owe=tools.may_owe)
+
+    async def work(session: Session) -> tuple[RewardRequest, Document]:
+        outcome = await take_step(tools, request_id, act, session)
+        if not isinstance(outcome, RewardRequest):
+            raise Refused(outcome)
+        return outcome, {"requestId": outcome.id}
+
+    arguments = {"requestId": request_id, "reason": reason}
+    call = Call(actor_id, key, "reverseRequest", fingerprint_of(arguments), now)
+    try:
+        async with tools.turns.at(found.offer_id):
+            outcome = await until_it_holds(lambda: once(tools.mongo, call, work))
+    except Refused as refused:
+        return refused.outcome or Missing(request_id)
+    except TooFewPoints as few:
+        return Short(few.short_by)
+    if isinstance(outcome, RewardRequest | KeyReused):
+        return outcome
+    return (await tools.requests.with_ids([request_id]))[request_id]

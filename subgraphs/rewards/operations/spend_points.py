@@ -1,0 +1,28 @@
+"""Spend a user's points, as a service."""
+
+from datetime import datetime
+
+from subgraphs.rewards.model.bounds import within
+from subgraphs.rewards.model.reason import check_reason
+from subgraphs.rewards.model.wallet import LedgerEntry, LedgerKind
+from subgraphs.rewards.operations.bookings import MAX_BOOKED, Wanted, book
+from subgraphs.rewards.operations.step_outcomes import Short
+from subgraphs.rewards.operations.tools import Tools
+from subgraphs.runtime.idempotency import Call, check_key, fingerprint_of
+from subgraphs.runtime.outcomes import Invalid, KeyReused, Missing
+
+
+async def spend_points(
+    tools: Tools, actor_id: str, user_id: str, points: int, reason: str, key: str, now: datetime
+) -> LedgerEntry | Invalid | Missing | Short | KeyReused:
+    """Takes the points, of those that lapse first. Once for a key; raises PeerSilent."""
+    bad_key = check_key(key)
+    if bad_key is not None:
+        return bad_key
+    violations = within(("input", "points"), "POINTS", points, 1, MAX_BOOKED)
+    violations += check_reason(reason, required=True)
+    if violations:
+        return Invalid(tuple(violations))
+    arguments = {"userId": user_id, "points": points, "reason": reason}
+    call = Call(actor_id, key, "spendPoints", fingerprint_of(arguments), now)
+    return await book(tools, call, Wanted(user_id, LedgerKind.SPEND, -points, reason))

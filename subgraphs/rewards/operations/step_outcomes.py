@@ -1,0 +1,24 @@
+"""How a step of a request, or a booking on a wallet, is refused."""
+
+from dataclasses import dataclass
+
+from subgraphs.rewards.model.request import RequestStatus
+
+
+@dataclass(frozen=True, slots=True)
+class NotAllowed:
+    """The request's status does not allow the step."""
+
+    status: RequestStatus
+
+
+@dataclass(frozen=True, slots=True)
+class Short:
+    """So many points more would be needed."""
+
+    short_by: int
+
+
+@dataclass(frozen=True, slots=True)
+class OwnRequest:
+    """Nobody decides a request of their own."""

@@ -1,0 +1,114 @@
+"""The table of steps, cell by cell."""
+
+import itertools
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from subgraphs.rewards.model.offer import Part
+from subgraphs.rewards.model.request import LIVE, Delivery, RequestStatus, RewardRequest
+from subgraphs.rewards.model.reward import RewardKind
+from subgraphs.rewards.model.steps import EXCEPTIONS, STEPS, Hand, Slot, Verb, allowed, place_of_unit, step_of
+
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+# Status, step: next status, where the unit goes, the slot, what passes. Anything else is not allowed.
+TABLE = """
+-         claim    FULFILLED  remaining->issued    taken  give
+-         ask      PENDING    remaining->reserved  taken  nothing
+PENDING   approve  FULFILLED  reserved->issued     kept   give
+PENDING   reject   REJECTED   reserved->remaining  freed  nothing
+PENDING   cancel   CANCELLED  reserved->remaining  freed  nothing
+PENDING   expire   EXPIRED    reserved->remaining  freed  nothing
+APPROVED  deliver  FULFILLED  stays                kept   receive
+APPROVED  fail     FAILED     stays                kept   nothing
+FAILED    retry    FAILED     stays                kept   order
+FAILED    deliver  FULFILLED  stays                kept   receive
+FAILED    fail     FAILED     stays                kept   nothing
+FAILED    reverse  REVERSED   issued->remaining    kept   take-back
+FULFILLED reverse  REVERSED   issued->remaining    kept   take-back
+"""
+ITEMS = """
+-         claim    APPROVED   remaining->issued    taken  order
+PENDING   approve  APPROVED   reserved->issued     kept   order
+"""
+COUPONS = """
+FULFILLED reverse  REVERSED   stays                kept   take-back
+"""
+
+
+def rows(table: str) -> dict[tuple[str, str], tuple[str, ...]]:
+    found = {}
+    for line in table.strip().splitlines():
+        status, verb, *effect = line.split()
+        found[status, verb] = tuple(effect)
+    return found
+
+
+CELLS = list(itertools.product([None, *RequestStatus], Verb, RewardKind))
+
+
+@pytest.mark.parametrize(("status", "verb", "kind"), CELLS)
+def test_each_cell_is_as_the_design_has_it(status: RequestStatus | None, verb: Verb, kind: RewardKind) -> None:
+    expected = rows(TABLE)
+    expected |= rows({RewardKind.ITEM: ITEMS, RewardKind.COUPON: COUPONS}.get(kind, ""))
+    step = step_of(status, verb, kind)
+    found = step and (
+        step.target.value,
+        "stays" if step.unit is None else "->".join(step.unit),
+        step.slot.value,
+        step.hand.value.replace(" ", "-"),
+    )
+    assert found == expected.get((status.value if status else "-", verb.value))
+
+
+@pytest.mark.parametrize(("status", "verb", "kind"), CELLS)
+def test_slots_and_units_are_where_the_next_status_says(
+    status: RequestStatus | None, verb: Verb, kind: RewardKind
+) -> None:
+    step = step_of(status, verb, kind)
+    # Only things are on their way, and only they fail to arrive.
+    if step is None or (kind is not RewardKind.ITEM and status in (RequestStatus.APPROVED, RequestStatus.FAILED)):
+        return
+    assert (step.target in LIVE) == (step.slot is not Slot.FREED)
+    if step.unit is None:
+        assert status is not None
+        assert place_of_unit(status, kind) is place_of_unit(step.target, kind)
+    else:
+        assert step.unit[1] is place_of_unit(step.target, kind)
+        assert step.unit[0] is (place_of_unit(status, kind) if status else Part.REMAINING)
+
+
+def test_every_status_is_reached() -> None:
+    assert {step.target for step in [*STEPS.values(), *EXCEPTIONS.values()]} == set(RequestStatus)
+    assert {step.hand for step in [*STEPS.values(), *EXCEPTIONS.values()]} == set(Hand)
+
+
+def request(**changes: Any) -> RewardRequest:
+    fields: dict[str, Any] = {
+        "id": "u.1",
+        "user_id": "u",
+        "offer_id": "e.o",
+        "event_id": "e",
+        "reward_id": "r",
+        "idempotency_key": "k",
+        "period": "EVER",
+        "slot": 0,
+        "status": RequestStatus.FAILED,
+        "created_at": NOON,
+        "decided_at": NOON,
+        "grant": None,
+        "history": (),
+        "version": 3,
+    }
+    return RewardRequest(**{**fields, **changes})
+
+
+def test_what_is_on_its_way_cannot_be_taken_back() -> None:
+    assert allowed(request(), Verb.REVERSE, RewardKind.ITEM) is not None
+    assert allowed(request(delivery=Delivery(1, NOON)), Verb.REVERSE, RewardKind.ITEM) is None
+
+
+def test_a_step_that_changes_no_status_is_a_new_version_without_history() -> None:
+    again = request().moved(RequestStatus.FAILED, NOON)
+    assert (again.version, again.history) == (4, ())
