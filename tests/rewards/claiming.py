@@ -4,6 +4,7 @@ import asyncio
 import secrets
 from typing import Any
 
+from subgraphs.rewards.operations.reconcile import reconcile
 from subgraphs.runtime.mongo import Mongo
 from tests.fixtures.client import InProcess
 from tests.fixtures.clock import FrozenClock
@@ -74,5 +75,7 @@ class Claiming:
         )
 
     async def check_sums(self) -> None:
-        """Everything adds up."""
+        """Everything adds up, as told by the tests' own sums and by reconciliation."""
         await check_sums(self.mongo)
+        findings = await reconcile(self.mongo)
+        assert (dict(findings.counts), findings.samples) == ({}, [])

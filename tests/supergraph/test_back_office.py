@@ -2,22 +2,13 @@
 
 import asyncio
 import secrets
-import time
-from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from typing import Any
 
 from tests.fixtures.graph import Graph
+from tests.fixtures.waiting import until
 
 ADMIN = "krdemo0000000000000003"
-
-
-async def until(found: Callable[[], Awaitable[bool]], seconds: float = 20) -> None:
-    """Waits for what a message brings about."""
-    deadline = time.monotonic() + seconds
-    while not await found():
-        assert time.monotonic() < deadline
-        await asyncio.sleep(0.1)
 
 
 async def test_an_event_is_changed_simulated_and_its_trail_read(graph: Graph) -> None:
