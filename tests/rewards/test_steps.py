@@ -9,7 +9,7 @@ import pytest
 from subgraphs.rewards.model.offer import Part
 from subgraphs.rewards.model.request import LIVE, Delivery, RequestStatus, RewardRequest
 from subgraphs.rewards.model.reward import RewardKind
-from subgraphs.rewards.model.steps import EXCEPTIONS, STEPS, Hand, Slot, Verb, allowed, place_of_unit, step_of
+from subgraphs.rewards.model.steps import EXCEPTIONS, STEPS, Hand, Slot, Verb, allowed, effect_of, place_of_unit
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 # Status, step: next status, where the unit goes, the slot, what passes. Anything else is not allowed.
@@ -52,12 +52,12 @@ CELLS = list(itertools.product([None, *RequestStatus], Verb, RewardKind))
 def test_each_cell_is_as_the_design_has_it(status: RequestStatus | None, verb: Verb, kind: RewardKind) -> None:
     expected = rows(TABLE)
     expected |= rows({RewardKind.ITEM: ITEMS, RewardKind.COUPON: COUPONS}.get(kind, ""))
-    step = step_of(status, verb, kind)
-    found = step and (
-        step.target.value,
-        "stays" if step.unit is None else "->".join(step.unit),
-        step.slot.value,
-        step.hand.value.replace(" ", "-"),
+    effect = effect_of(status, verb, kind)
+    found = effect and (
+        effect.target.value,
+        "stays" if effect.unit is None else "->".join(effect.unit),
+        effect.slot.value,
+        effect.hand.value.replace(" ", "-"),
     )
     assert found == expected.get((status.value if status else "-", verb.value))
 
@@ -66,22 +66,22 @@ def test_each_cell_is_as_the_design_has_it(status: RequestStatus | None, verb: V
 def test_slots_and_units_are_where_the_next_status_says(
     status: RequestStatus | None, verb: Verb, kind: RewardKind
 ) -> None:
-    step = step_of(status, verb, kind)
+    effect = effect_of(status, verb, kind)
     # Only things are on their way, and only they fail to arrive.
-    if step is None or (kind is not RewardKind.ITEM and status in (RequestStatus.APPROVED, RequestStatus.FAILED)):
+    if effect is None or (kind is not RewardKind.ITEM and status in (RequestStatus.APPROVED, RequestStatus.FAILED)):
         return
-    assert (step.target in LIVE) == (step.slot is not Slot.FREED)
-    if step.unit is None:
+    assert (effect.target in LIVE) == (effect.slot is not Slot.FREED)
+    if effect.unit is None:
         assert status is not None
-        assert place_of_unit(status, kind) is place_of_unit(step.target, kind)
+        assert place_of_unit(status, kind) is place_of_unit(effect.target, kind)
     else:
-        assert step.unit[1] is place_of_unit(step.target, kind)
-        assert step.unit[0] is (place_of_unit(status, kind) if status else Part.REMAINING)
+        assert effect.unit[1] is place_of_unit(effect.target, kind)
+        assert effect.unit[0] is (place_of_unit(status, kind) if status else Part.REMAINING)
 
 
 def test_every_status_is_reached() -> None:
-    assert {step.target for step in [*STEPS.values(), *EXCEPTIONS.values()]} == set(RequestStatus)
-    assert {step.hand for step in [*STEPS.values(), *EXCEPTIONS.values()]} == set(Hand)
+    assert {effect.target for effect in [*STEPS.values(), *EXCEPTIONS.values()]} == set(RequestStatus)
+    assert {effect.hand for effect in [*STEPS.values(), *EXCEPTIONS.values()]} == set(Hand)
 
 
 def request(**changes: Any) -> RewardRequest:

@@ -92,7 +92,7 @@ async def test_points_are_given_by_hand_and_spent_by_a_shop(graph: Graph) -> Non
     given = {"input": {"userId": user, "points": 50, "reason": "sorry"}, "key": secrets.token_hex(8)}
     added = await graph.field("web/AdjustPoints", given, token=graph.token(ADMIN, "ADMIN"))
     assert (added["wallet"]["balance"], added["entry"]["kind"]) == (50, "ADJUST")
-    bought = {"input": {"userId": user, "points": 30, "reason": "a hat"}, "key": secrets.token_hex(8)}
+    bought: dict[str, Any] = {"input": {"userId": user, "points": 30, "reason": "a hat"}, "key": secrets.token_hex(8)}
     for _ in range(2):
         spent = await graph.field("web/SpendPoints", bought, token=graph.stack.service_token)
         assert (spent["entry"]["points"], spent["wallet"]["balance"]) == (-30, 20)

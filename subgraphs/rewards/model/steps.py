@@ -44,9 +44,9 @@ class Hand(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
-    """Where a step leads. `unit` says from which part of the stock to which the request's unit moves, and its points with
-    it; None: it stays where it is."""
+class Effect:
+    """What a step does: where it leads, and what goes with it. `unit` says from which part of the stock to which the request's
+    unit moves, and its points with it; None: it stays where it is."""
 
     target: RequestStatus
     unit: tuple[Part, Part] | None
@@ -62,39 +62,39 @@ _RELEASED: Final = (Part.RESERVED, Part.REMAINING)
 _RETURNED: Final = (Part.ISSUED, Part.REMAINING)
 
 # CLAIM: the offer grants by itself. ASK: an operator is to decide.
-STEPS: Final[Mapping[tuple[RequestStatus | None, Verb], Step]] = {
-    (None, Verb.CLAIM): Step(_S.FULFILLED, _TO_ISSUED, Slot.TAKEN, Hand.GIVE),
-    (None, Verb.ASK): Step(_S.PENDING, _TO_RESERVED, Slot.TAKEN),
-    (_S.PENDING, Verb.APPROVE): Step(_S.FULFILLED, _DECIDED, Slot.KEPT, Hand.GIVE),
-    (_S.PENDING, Verb.REJECT): Step(_S.REJECTED, _RELEASED, Slot.FREED),
-    (_S.PENDING, Verb.CANCEL): Step(_S.CANCELLED, _RELEASED, Slot.FREED),
-    (_S.PENDING, Verb.EXPIRE): Step(_S.EXPIRED, _RELEASED, Slot.FREED),
-    (_S.APPROVED, Verb.DELIVER): Step(_S.FULFILLED, None, Slot.KEPT, Hand.RECEIVE),
-    (_S.APPROVED, Verb.FAIL): Step(_S.FAILED, None, Slot.KEPT),
-    (_S.FAILED, Verb.RETRY): Step(_S.FAILED, None, Slot.KEPT, Hand.ORDER),
-    (_S.FAILED, Verb.DELIVER): Step(_S.FULFILLED, None, Slot.KEPT, Hand.RECEIVE),
-    (_S.FAILED, Verb.FAIL): Step(_S.FAILED, None, Slot.KEPT),
-    (_S.FAILED, Verb.REVERSE): Step(_S.REVERSED, _RETURNED, Slot.KEPT, Hand.TAKE_BACK),
-    (_S.FULFILLED, Verb.REVERSE): Step(_S.REVERSED, _RETURNED, Slot.KEPT, Hand.TAKE_BACK),
+STEPS: Final[Mapping[tuple[RequestStatus | None, Verb], Effect]] = {
+    (None, Verb.CLAIM): Effect(_S.FULFILLED, _TO_ISSUED, Slot.TAKEN, Hand.GIVE),
+    (None, Verb.ASK): Effect(_S.PENDING, _TO_RESERVED, Slot.TAKEN),
+    (_S.PENDING, Verb.APPROVE): Effect(_S.FULFILLED, _DECIDED, Slot.KEPT, Hand.GIVE),
+    (_S.PENDING, Verb.REJECT): Effect(_S.REJECTED, _RELEASED, Slot.FREED),
+    (_S.PENDING, Verb.CANCEL): Effect(_S.CANCELLED, _RELEASED, Slot.FREED),
+    (_S.PENDING, Verb.EXPIRE): Effect(_S.EXPIRED, _RELEASED, Slot.FREED),
+    (_S.APPROVED, Verb.DELIVER): Effect(_S.FULFILLED, None, Slot.KEPT, Hand.RECEIVE),
+    (_S.APPROVED, Verb.FAIL): Effect(_S.FAILED, None, Slot.KEPT),
+    (_S.FAILED, Verb.RETRY): Effect(_S.FAILED, None, Slot.KEPT, Hand.ORDER),
+    (_S.FAILED, Verb.DELIVER): Effect(_S.FULFILLED, None, Slot.KEPT, Hand.RECEIVE),
+    (_S.FAILED, Verb.FAIL): Effect(_S.FAILED, None, Slot.KEPT),
+    (_S.FAILED, Verb.REVERSE): Effect(_S.REVERSED, _RETURNED, Slot.KEPT, Hand.TAKE_BACK),
+    (_S.FULFILLED, Verb.REVERSE): Effect(_S.REVERSED, _RETURNED, Slot.KEPT, Hand.TAKE_BACK),
 }
 # Items are on their way until they are delivered. A coupon's code is gone for good, and its unit with it.
-EXCEPTIONS: Final[Mapping[tuple[RequestStatus | None, Verb, RewardKind], Step]] = {
-    (None, Verb.CLAIM, RewardKind.ITEM): Step(_S.APPROVED, _TO_ISSUED, Slot.TAKEN, Hand.ORDER),
-    (_S.PENDING, Verb.APPROVE, RewardKind.ITEM): Step(_S.APPROVED, _DECIDED, Slot.KEPT, Hand.ORDER),
-    (_S.FULFILLED, Verb.REVERSE, RewardKind.COUPON): Step(_S.REVERSED, None, Slot.KEPT, Hand.TAKE_BACK),
+EXCEPTIONS: Final[Mapping[tuple[RequestStatus | None, Verb, RewardKind], Effect]] = {
+    (None, Verb.CLAIM, RewardKind.ITEM): Effect(_S.APPROVED, _TO_ISSUED, Slot.TAKEN, Hand.ORDER),
+    (_S.PENDING, Verb.APPROVE, RewardKind.ITEM): Effect(_S.APPROVED, _DECIDED, Slot.KEPT, Hand.ORDER),
+    (_S.FULFILLED, Verb.REVERSE, RewardKind.COUPON): Effect(_S.REVERSED, None, Slot.KEPT, Hand.TAKE_BACK),
 }
 
 
-def step_of(status: RequestStatus | None, verb: Verb, kind: RewardKind) -> Step | None:
+def effect_of(status: RequestStatus | None, verb: Verb, kind: RewardKind) -> Effect | None:
     """What the step does to a request of a reward of this kind; None when its status does not allow it."""
     return EXCEPTIONS.get((status, verb, kind)) or STEPS.get((status, verb))
 
 
-def allowed(request: RewardRequest, verb: Verb, kind: RewardKind) -> Step | None:
+def allowed(request: RewardRequest, verb: Verb, kind: RewardKind) -> Effect | None:
     """The step, if the request as it stands allows it: what is on its way cannot be taken back."""
     if verb is Verb.REVERSE and request.delivery is not None:
         return None
-    return step_of(request.status, verb, kind)
+    return effect_of(request.status, verb, kind)
 
 
 def place_of_unit(status: RequestStatus, kind: RewardKind) -> Part:

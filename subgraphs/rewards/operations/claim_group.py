@@ -15,7 +15,7 @@ from subgraphs.rewards.model.offer import ApprovalMode, Offer, Stock
 from subgraphs.rewards.model.period import period_key, resets_at
 from subgraphs.rewards.model.request import RewardRequest, Step, new_request_id
 from subgraphs.rewards.model.reward import Reward, kind_of, points_of
-from subgraphs.rewards.model.steps import Verb, step_of
+from subgraphs.rewards.model.steps import Verb, effect_of
 from subgraphs.rewards.operations.attempts import Moved, until_it_holds
 from subgraphs.rewards.operations.claim_outcomes import Claimed, ClaimOutcome, LimitFull, NoBudget, NoStock
 from subgraphs.rewards.operations.handing_over import PoolShort
@@ -157,8 +157,8 @@ def _verb(offer: Offer) -> Verb:
 
 def _new_request(offer: Offer, reward: Reward, claim: Claim, period: str, slot: int) -> RewardRequest:
     verb = _verb(offer)
-    step = step_of(None, verb, kind_of(reward))
-    if step is None:
+    effect = effect_of(None, verb, kind_of(reward))
+    if effect is None:
         raise ValueError(f"nothing begins by {verb}")
     asks = verb is Verb.ASK
     return RewardRequest(
@@ -170,11 +170,11 @@ def _new_request(offer: Offer, reward: Reward, claim: Claim, period: str, slot: 
         idempotency_key=claim.key,
         period=period,
         slot=slot,
-        status=step.target,
+        status=effect.target,
         created_at=claim.at,
         decided_at=None if asks else claim.at,
         grant=None,
-        history=(Step(claim.at, None, step.target),),
+        history=(Step(claim.at, None, effect.target),),
         version=1,
         expires_at=claim.at + timedelta(seconds=offer.reservation_seconds) if asks else None,
     )

@@ -39,10 +39,10 @@ class Claims:
         bad_key = check_key(key)
         if bad_key is not None:
             return bad_key
+        deadline = time.monotonic() + self._seconds
         limited = await self._rates.claim(user_id)
         if limited is not None:
             return limited
-        deadline = time.monotonic() + self._seconds
         try:
             async with asyncio.timeout(self._seconds - SETTLE_SECONDS):
                 return await self._decide(user_id, offer_id, key, now, deadline - SETTLE_SECONDS)

@@ -7,7 +7,7 @@ from datetime import datetime
 from subgraphs.rewards.model.offer import Stock
 from subgraphs.rewards.model.request import RequestStatus, RewardRequest
 from subgraphs.rewards.model.reward import Reward, kind_of, points_of
-from subgraphs.rewards.model.steps import Step, Verb, allowed, step_of
+from subgraphs.rewards.model.steps import Effect, Verb, allowed, effect_of
 from subgraphs.rewards.operations.attempts import Moved
 from subgraphs.rewards.operations.handing_over import hand
 from subgraphs.rewards.operations.tools import Stores
@@ -31,15 +31,15 @@ async def begin(
     stores: Stores, reward: Reward, stock: Stock, requests: Sequence[RewardRequest], verb: Verb, session: Session
 ) -> list[RewardRequest]:
     """Writes new requests of one offer, whose status is where the step leads. Raises Moved, PoolShort."""
-    step = step_of(None, verb, kind_of(reward))
-    if step is None:
+    effect = effect_of(None, verb, kind_of(reward))
+    if effect is None:
         raise ValueError(f"nothing begins by {verb}")
     at = max(request.created_at for request in requests)
-    made = await hand(stores, step.hand, reward, requests, at, session)
+    made = await hand(stores, effect.hand, reward, requests, at, session)
     await stores.requests.insert(made, session)
     await audit.append_first(stores.mongo, [_beginning(request) for request in made], session)
     await post(stores.mongo, [_told(request, request.created_at) for request in made], session)
-    await _move_units(stores, step, reward, stock, len(made), session)
+    await _move_units(stores, effect, reward, stock, len(made), session)
     return made
 
 
@@ -48,24 +48,24 @@ async def move_on(
 ) -> list[RewardRequest]:
     """Takes requests of one offer in one status a step further, which all must allow. Raises Moved, PoolShort,
     TooFewPoints."""
-    steps = {allowed(request, act.verb, kind_of(reward)) for request in requests}
-    step = steps.pop()
-    if step is None or steps:
+    effects = {allowed(request, act.verb, kind_of(reward)) for request in requests}
+    effect = effects.pop()
+    if effect is None or effects:
         raise ValueError(f"{act.verb} is not for all of these")
-    moved = [_moved(request, step.target, act) for request in requests]
-    moved = await hand(stores, step.hand, reward, moved, act.at, session, reason=act.reason, may_owe=act.may_owe)
+    moved = [_moved(request, effect.target, act) for request in requests]
+    moved = await hand(stores, effect.hand, reward, moved, act.at, session, reason=act.reason, may_owe=act.may_owe)
     if not await stores.requests.replace(moved, session):
         raise Moved
     changes = [_change(before, after, act) for before, after in zip(requests, moved, strict=True)]
     await audit.append_each(stores.mongo, changes, session)
     await post(
-        stores.mongo, [_told(request, act.at) for request in moved if step.target is not _status(requests)], session
+        stores.mongo, [_told(request, act.at) for request in moved if effect.target is not _status(requests)], session
     )
-    if step.unit is not None:
+    if effect.unit is not None:
         stock = await stores.offers.stock(requests[0].offer_id, session)
         if stock is None:
             raise LookupError("a request's stock is gone")
-        await _move_units(stores, step, reward, stock, len(moved), session)
+        await _move_units(stores, effect, reward, stock, len(moved), session)
     return moved
 
 
@@ -80,11 +80,13 @@ def _moved(request: RewardRequest, target: RequestStatus, act: Act) -> RewardReq
     return replace(moved, decided_at=act.at) if act.verb in (Verb.APPROVE, Verb.REJECT) else moved
 
 
-async def _move_units(stores: Stores, step: Step, reward: Reward, stock: Stock, units: int, session: Session) -> None:
+async def _move_units(
+    stores: Stores, effect: Effect, reward: Reward, stock: Stock, units: int, session: Session
+) -> None:
     # The hottest document comes last, so that it is held for the shortest time.
-    if step.unit is None:
+    if effect.unit is None:
         return
-    source, target = step.unit
+    source, target = effect.unit
     if not await stores.offers.move(stock, source, target, units, points_of(reward) * units, session):
         raise Moved
 

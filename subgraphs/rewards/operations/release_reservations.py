@@ -4,16 +4,20 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
+import structlog
+
 from subgraphs.rewards.model.request import RewardRequest
 from subgraphs.rewards.model.steps import Verb
 from subgraphs.rewards.operations.attempts import until_it_holds
 from subgraphs.rewards.operations.moving_on import Act, move_on
+from subgraphs.rewards.operations.one_step import reward_of
 from subgraphs.rewards.operations.tools import Stores
 from subgraphs.runtime.mongo import Session
 
 # How many are released in one transaction, and how many a sweep looks for at once.
 MOST_RELEASED: Final = 64
 MOST_SWEPT: Final = 500
+log = structlog.get_logger("reservations")
 
 
 async def release(
@@ -27,9 +31,7 @@ async def release(
         found = await stores.requests.with_ids(ids, session)
         due = [request for request in found.values() if request.is_due(now)]
         if due:
-            reward = await stores.rewards.reward(due[0].reward_id, session)
-            if reward is None:
-                raise LookupError("a request's reward is gone")
+            reward = await reward_of(stores, due[0], session)
             await move_on(stores, reward, due, Act(Verb.EXPIRE, now), session)
         return len(due)
 
@@ -42,9 +44,19 @@ async def release_all_due(stores: Stores) -> int:
     by_offer: dict[str, list[RewardRequest]] = {}
     for request in await stores.requests.due(now, MOST_SWEPT):
         by_offer.setdefault(request.offer_id, []).append(request)
-    released = 0
-    for offer_id, requests in by_offer.items():
-        for start in range(0, len(requests), MOST_RELEASED):
-            async with stores.turns.at(offer_id):
-                released += await release(stores, requests[start : start + MOST_RELEASED], now)
-    return released
+    chunks = [
+        requests[start : start + MOST_RELEASED]
+        for requests in by_offer.values()
+        for start in range(0, len(requests), MOST_RELEASED)
+    ]
+    return sum([await _release_some(stores, chunk, now) for chunk in chunks])
+
+
+async def _release_some(stores: Stores, requests: Sequence[RewardRequest], now: datetime) -> int:
+    try:
+        async with stores.turns.at(requests[0].offer_id):
+            return await release(stores, requests, now)
+    except LookupError:
+        # What is broken here must not keep the others waiting.
+        log.exception("reservations not released", offer_id=requests[0].offer_id)
+        return 0

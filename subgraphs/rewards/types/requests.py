@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from subgraphs.rewards.types.users import User
 
 _UserHere = Annotated["User", strawberry.lazy("subgraphs.rewards.types.users")]
+_EXPIRING = (model.RequestStatus.PENDING, model.RequestStatus.EXPIRED)
 OWNER_AND_STAFF = Visible("the owner, operator, auditor, admin", lambda *_: True)
 
 
@@ -171,7 +172,8 @@ class RewardRequest:
             status=RequestStatus(request.status.value),
             created_at=request.created_at,
             decided_at=request.decided_at,
-            expires_at=request.expires_at,
+            # Once it is decided, nothing of it expires.
+            expires_at=request.expires_at if request.status in _EXPIRING else None,
             version=request.version,
         )
 
