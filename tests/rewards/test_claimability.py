@@ -61,6 +61,9 @@ async def test_a_lowered_limit_leaves_nothing_and_not_less(claiming: Claiming) -
     await update_offer(claiming, offer_id, perUser={"count": 1, "period": "EVER"})
     assert (await hint(claiming, offer_id))["claimsLeft"] == 0
     await agrees(claiming, offer_id, "LIMIT_REACHED")
+    # Of the three only the last still counts.
+    await claiming.mongo.write["requests"].update_many({"slot": {"$lt": 2}}, {"$set": {"live": False}})
+    await agrees(claiming, offer_id, "LIMIT_REACHED")
 
 
 async def test_days_are_those_of_the_event(claiming: Claiming, events_service: EventsService) -> None:

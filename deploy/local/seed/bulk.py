@@ -15,6 +15,7 @@ from deploy.local.seed.campaigns import demo_rewards, event, offers, rules
 from deploy.local.seed.demo import put
 from deploy.local.seed.people import NAMES, activities, place
 from deploy.local.seed.places import Databases
+from deploy.local.seed.trail import made_by
 from subgraphs.events.model.event import Lifecycle
 from subgraphs.events.store.activities import activity_document
 from subgraphs.events.store.events import event_document
@@ -26,6 +27,7 @@ from subgraphs.users.store.users import user_document
 
 BATCH: Final = 2_000
 _MOST_ACTIVITIES: Final = 40
+_CREATOR: Final = "krdemo0000000000000001"
 
 # Fills so many from the first given number on, and gives how many documents that made.
 Fill = Callable[[int, int], Awaitable[int]]
@@ -96,7 +98,7 @@ def _fill_events(databases: Databases, now: datetime) -> Fill:
                     lifecycle=Lifecycle.PUBLISHED,
                     rule=shapes[number % len(shapes)],
                     rng=rng,
-                    creator="krdemo0000000000000001",
+                    creator=_CREATOR,
                 )
             )
             offered += list(offers(made[-1], rewards, now, rng))
@@ -104,8 +106,9 @@ def _fill_events(databases: Databases, now: datetime) -> Fill:
             put(databases.events["events"], [event_document(one) for one in made]),
             put(databases.rewards["offers"], [offer_document(offer) for offer, _, _ in offered]),
             put(databases.rewards["stock"], [stock_document(stock) for _, stock, _ in offered]),
+            put(databases.rewards["audit"], list(made_by(_CREATOR, rewards, offered))),
         )
-        return count + 2 * len(offered)
+        return count + 3 * len(offered)
 
     return fill
 

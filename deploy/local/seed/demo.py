@@ -13,6 +13,7 @@ from deploy.local.seed.campaigns import demo_events, demo_rewards, offers
 from deploy.local.seed.history import claimed
 from deploy.local.seed.people import activities, demo_users
 from deploy.local.seed.places import Databases
+from deploy.local.seed.trail import made_by
 from subgraphs.events.model.event import EventStatus
 from subgraphs.events.store.activities import activity_document
 from subgraphs.events.store.events import event_document
@@ -73,6 +74,7 @@ async def seed_demo(databases: Databases, now: datetime) -> bool:
         for request in past.requests
     ]
     await put(databases.rewards["audit"], [audit.entry(change, None) for change in trail])
+    await put(databases.rewards["audit"], list(made_by(users[1].id, rewards, offered)))
     await databases.events[MARK].insert_one({"_id": "demo", "at": now})
     return True
 

@@ -147,6 +147,9 @@ def _sort_out(
 
 
 def _free_slot(held: Sequence[RewardRequest], count: int) -> int | None:
+    # After the limit was lowered the slots that are held may lie above it.
+    if len(held) >= count:
+        return None
     taken = {request.slot for request in held}
     return next((slot for slot in range(count) if slot not in taken), None)
 
