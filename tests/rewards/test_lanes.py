@@ -56,13 +56,19 @@ async def test_an_error_is_its_item_s_alone_and_one_of_the_work_is_everybody_s()
         await failing.submit("k", 1)
 
 
+async def started(_: asyncio.Task[int]) -> None:
+    """Lets the task come to its first wait, and the lane to its."""
+    for _turn in range(3):
+        await asyncio.sleep(0)
+
+
 async def test_who_gave_up_is_left_out_and_an_idle_lane_is_gone() -> None:
     work = Doubling()
     lanes: Lanes[str, int, int] = Lanes(work.run, most=4)
     first = asyncio.create_task(lanes.submit("k", 2))
-    await asyncio.sleep(0.001)
+    await started(first)
     impatient = asyncio.create_task(lanes.submit("k", 4))
-    await asyncio.sleep(0.001)
+    await started(impatient)
     impatient.cancel()
     assert await first == 4
     await lanes.close()

@@ -7,13 +7,11 @@ import strawberry
 
 from subgraphs.rewards.context import RewardsInfo
 from subgraphs.rewards.mutations.request_success import InsufficientPoints
-from subgraphs.rewards.mutations.wallet_success import WalletSuccess
+from subgraphs.rewards.mutations.wallet_success import WalletSuccess, wallet_result
 from subgraphs.rewards.operations.adjust_points import adjust_points as operation
-from subgraphs.rewards.operations.step_outcomes import Short
 from subgraphs.runtime.graphql.given import given
 from subgraphs.runtime.graphql.refusals import IdempotencyConflict, NotFound, ValidationFailed
 from subgraphs.runtime.graphql.scalars import SafeInt
-from subgraphs.runtime.outcomes import Invalid, KeyReused, Missing
 
 
 @strawberry.input
@@ -42,13 +40,4 @@ async def adjust_points(info: RewardsInfo, input: AdjustPointsInput, idempotency
         idempotency_key,
         context.now,
     )
-    match outcome:
-        case Invalid():
-            return ValidationFailed.of(outcome)
-        case Missing():
-            return NotFound.of(outcome)
-        case Short():
-            return InsufficientPoints.of(outcome)
-        case KeyReused():
-            return IdempotencyConflict.of(outcome)
-    return await WalletSuccess.of(context, outcome)
+    return await wallet_result(context, outcome)

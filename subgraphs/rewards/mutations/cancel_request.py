@@ -5,11 +5,9 @@ from typing import Annotated
 import strawberry
 
 from subgraphs.rewards.context import RewardsInfo
-from subgraphs.rewards.mutations.request_success import IllegalStep, RequestSuccess
+from subgraphs.rewards.mutations.request_success import IllegalStep, RequestSuccess, request_result
 from subgraphs.rewards.operations.cancel_request import cancel_request as operation
-from subgraphs.rewards.operations.step_outcomes import NotAllowed
 from subgraphs.runtime.graphql.refusals import NotFound
-from subgraphs.runtime.outcomes import Missing
 
 
 @strawberry.input
@@ -24,9 +22,4 @@ async def cancel_request(info: RewardsInfo, input: CancelRequestInput) -> Cancel
     context = info.context
     user_id = context.identity.user_id or ""
     outcome = await operation(context.tools, user_id, input.request_id, context.now)
-    match outcome:
-        case Missing():
-            return NotFound.of(outcome)
-        case NotAllowed():
-            return IllegalStep.of(outcome)
-    return await RequestSuccess.of(context, outcome)
+    return await request_result(context, outcome)

@@ -8,19 +8,14 @@ from subgraphs.rewards.context import RewardsContext
 from subgraphs.rewards.model import request as model
 from subgraphs.rewards.operations.step_outcomes import NotAllowed, Short
 from subgraphs.rewards.types.requests import RequestStatus, RewardRequest
-from subgraphs.runtime.graphql.refusals import Error
+from subgraphs.runtime.graphql.refusals import Error, NotFound
 from subgraphs.runtime.graphql.scalars import SafeInt
+from subgraphs.runtime.outcomes import Missing
 
 
 @strawberry.type
 class RequestSuccess:
     request: RewardRequest
-
-    @classmethod
-    async def of(cls, context: RewardsContext, request: model.RewardRequest) -> Self:
-        """The request as this very call has left it."""
-        await context.recency.mark()
-        return cls(request=RewardRequest.of(request, context.now))
 
 
 @strawberry.type(description="The request's status does not allow the step.")
@@ -45,3 +40,16 @@ class InsufficientPoints(Error):
     def of(cls, refusal: Short) -> Self:
         message = f"the wallet holds {refusal.short_by} points too few"
         return cls(code="INSUFFICIENT_POINTS", message=message, short_by=SafeInt(refusal.short_by))
+
+
+async def request_result(
+    context: RewardsContext, outcome: model.RewardRequest | Missing | NotAllowed
+) -> RequestSuccess | NotFound | IllegalStep:
+    """What a step came to, as its mutation answers."""
+    match outcome:
+        case Missing():
+            return NotFound.of(outcome)
+        case NotAllowed():
+            return IllegalStep.of(outcome)
+    await context.recency.mark()
+    return RequestSuccess(request=RewardRequest.of(outcome, context.now))

@@ -5,11 +5,9 @@ from typing import Annotated
 import strawberry
 
 from subgraphs.rewards.context import RewardsInfo
-from subgraphs.rewards.mutations.request_success import IllegalStep, RequestSuccess
+from subgraphs.rewards.mutations.request_success import IllegalStep, RequestSuccess, request_result
 from subgraphs.rewards.operations.retry_delivery import retry_delivery as operation
-from subgraphs.rewards.operations.step_outcomes import NotAllowed
 from subgraphs.runtime.graphql.refusals import NotFound
-from subgraphs.runtime.outcomes import Missing
 
 
 @strawberry.input
@@ -23,9 +21,4 @@ RetryDeliveryResult = Annotated[RequestSuccess | NotFound | IllegalStep, strawbe
 async def retry_delivery(info: RewardsInfo, input: RetryDeliveryInput) -> RetryDeliveryResult | None:
     context = info.context
     outcome = await operation(context.tools, context.identity.id or "", input.request_id, context.now)
-    match outcome:
-        case Missing():
-            return NotFound.of(outcome)
-        case NotAllowed():
-            return IllegalStep.of(outcome)
-    return await RequestSuccess.of(context, outcome)
+    return await request_result(context, outcome)

@@ -5,11 +5,11 @@ from typing import Annotated
 import strawberry
 
 from subgraphs.rewards.context import RewardsInfo
-from subgraphs.rewards.mutations.request_success import IllegalStep, InsufficientPoints, RequestSuccess
+from subgraphs.rewards.mutations.request_success import IllegalStep, InsufficientPoints, RequestSuccess, request_result
 from subgraphs.rewards.operations.reverse_request import reverse_request as operation
-from subgraphs.rewards.operations.step_outcomes import NotAllowed, Short
+from subgraphs.rewards.operations.step_outcomes import Short
 from subgraphs.runtime.graphql.refusals import IdempotencyConflict, NotFound, ValidationFailed
-from subgraphs.runtime.outcomes import Invalid, KeyReused, Missing
+from subgraphs.runtime.outcomes import Invalid, KeyReused
 
 
 @strawberry.input
@@ -34,12 +34,8 @@ async def reverse_request(
     match outcome:
         case Invalid():
             return ValidationFailed.of(outcome)
-        case Missing():
-            return NotFound.of(outcome)
-        case NotAllowed():
-            return IllegalStep.of(outcome)
         case Short():
             return InsufficientPoints.of(outcome)
         case KeyReused():
             return IdempotencyConflict.of(outcome)
-    return await RequestSuccess.of(context, outcome)
+    return await request_result(context, outcome)

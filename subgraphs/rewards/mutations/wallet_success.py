@@ -6,7 +6,11 @@ import strawberry
 
 from subgraphs.rewards.context import RewardsContext
 from subgraphs.rewards.model import wallet as model
+from subgraphs.rewards.mutations.request_success import InsufficientPoints
+from subgraphs.rewards.operations.step_outcomes import Short
 from subgraphs.rewards.types.wallets import LedgerEntry, Wallet
+from subgraphs.runtime.graphql.refusals import IdempotencyConflict, NotFound, ValidationFailed
+from subgraphs.runtime.outcomes import Invalid, KeyReused, Missing
 
 
 @strawberry.type
@@ -15,7 +19,23 @@ class WalletSuccess:
     entry: LedgerEntry
 
     @classmethod
-    async def of(cls, context: RewardsContext, entry: model.LedgerEntry) -> Self:
-        """The wallet as this very call has left it, or a later one."""
-        await context.recency.mark()
+    def of(cls, entry: model.LedgerEntry) -> Self:
+        """The entry, with the wallet as it now is."""
         return cls(wallet=Wallet(id=strawberry.ID(entry.user_id)), entry=LedgerEntry.of(entry))
+
+
+async def wallet_result(
+    context: RewardsContext, outcome: model.LedgerEntry | Invalid | Missing | Short | KeyReused
+) -> WalletSuccess | NotFound | InsufficientPoints | ValidationFailed | IdempotencyConflict:
+    """What a booking came to, as its mutation answers."""
+    match outcome:
+        case Invalid():
+            return ValidationFailed.of(outcome)
+        case Missing():
+            return NotFound.of(outcome)
+        case Short():
+            return InsufficientPoints.of(outcome)
+        case KeyReused():
+            return IdempotencyConflict.of(outcome)
+    await context.recency.mark()
+    return WalletSuccess.of(outcome)

@@ -91,7 +91,7 @@ async def _decide(
     known = await _known(tools, offer, claims, session)
     due = [request for held in known.live.values() for request in held if request.is_due(now)]
     if due:
-        raise ReservationsDue(due)
+        raise ReservationsDue(due[:MOST_RELEASED])
     outcomes, made = _sort_out(offer, reward, stock, codes, known, claims)
     if stock.reserved and any(isinstance(outcome, NoStock | NoBudget) for outcome in outcomes):
         due = await tools.requests.due(now, MOST_RELEASED, offer_id, session)
