@@ -30,13 +30,16 @@ async def read_page(
     scope: str,
     *,
     hint: str | None = None,
+    milliseconds: int | None = None,
 ) -> Page[Mapping[str, Any]]:
-    """One page of the rows that `base` selects: one find, no count, no skip. `hint` names the index to walk."""
+    """One page of the rows that `base` selects: one find, no count, no skip. `hint` names the index to walk; where few rows
+    of it may be selected, `milliseconds` bounds the walk."""
     found = collection.find(
         keyset_filter(base, sort, bounds),
         sort=keyset_sort(sort, bounds),
         limit=bounds.limit + 1,
         hint=hint,
+        max_time_ms=milliseconds,
     )
     return build_page(await found.to_list(None), cursors, scope, sort, bounds)
 
@@ -89,13 +92,18 @@ async def read_pages(
             {"$limit": bounds.limit + 1},
         ]
 
-    first, *others = dict.fromkeys(parent_ids)
-    union = [{"$unionWith": {"coll": collection.name, "pipeline": pipeline(other)}} for other in others]
     rows: dict[str, list[dict[str, Any]]] = {parent_id: [] for parent_id in parent_ids}
     walked = hint or Index(((parent_field, 1), *((field, 1) for field, _ in sort.fields))).name
-    async for document in collection.aggregate([*pipeline(first), *union], hint=walked):
+    pipelines = [pipeline(parent_id) for parent_id in rows]
+    async for document in collection.aggregate(union(collection, pipelines), hint=walked):
         rows[document[parent_field]].append(document)
     return {parent: build_page(found, cursors, scope, sort, bounds) for parent, found in rows.items()}
+
+
+def union(collection: DocumentCollection, pipelines: Sequence[Sequence[dict[str, Any]]]) -> list[dict[str, Any]]:
+    """One pipeline that gives what all of them give, each on the collection, one after the other."""
+    first, *others = pipelines
+    return [*first, *({"$unionWith": {"coll": collection.name, "pipeline": list(other)}} for other in others)]
 
 
 async def count_up_to_cap(collection: DocumentCollection, base: Mapping[str, Any]) -> int | None:

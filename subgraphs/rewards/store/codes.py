@@ -12,6 +12,7 @@ from pymongo.errors import BulkWriteError, ExecutionTimeout
 
 from subgraphs.rewards.model.code import CodeState, Holder, PoolCounts
 from subgraphs.runtime.mongo import Collection, Database, Document, Index, Mongo, Session
+from subgraphs.runtime.pages import union
 
 # Free codes in the order of their `place`; also counts a pool without reading a document.
 _BY_STATE: Final = Index((("rewardId", 1), ("state", 1), ("place", 1), ("code", 1)))
@@ -68,9 +69,9 @@ async def pools_with_free_codes(database: Database, reward_ids: Sequence[str]) -
             {"$project": {"_id": False, "rewardId": True}},
         ]
 
-    first, *others = reward_ids
-    union = [{"$unionWith": {"coll": CODES.name, "pipeline": pipeline(other)}} for other in others]
-    return frozenset([row["rewardId"] async for row in database[CODES.name].aggregate([*pipeline(first), *union])])
+    codes = database[CODES.name]
+    found = codes.aggregate(union(codes, [pipeline(reward_id) for reward_id in reward_ids]))
+    return frozenset([row["rewardId"] async for row in found])
 
 
 class CodeExists(Exception):

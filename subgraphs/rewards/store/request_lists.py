@@ -7,9 +7,9 @@ from typing import Final
 
 from subgraphs.rewards.model.request import RequestStatus, RewardRequest
 from subgraphs.rewards.store.requests import REQUESTS, RequestQuery, query_filter, to_request
-from subgraphs.runtime.connection import Cursors, Page, PageBounds, Sort, build_page, keyset_filter, keyset_sort
+from subgraphs.runtime.connection import Cursors, Page, PageBounds, Sort
 from subgraphs.runtime.mongo import Database, Document, Index
-from subgraphs.runtime.pages import count_up_to_cap
+from subgraphs.runtime.pages import count_up_to_cap, read_page
 
 # A filter that few requests pass is searched for this long.
 LIST_MILLISECONDS: Final = 2000
@@ -43,15 +43,17 @@ async def requests_page(
     scope: str,
 ) -> Page[RewardRequest]:
     """One page of the requests that the query selects, of one user or of all."""
-    base = _base(user_id, query, now)
-    found = database[REQUESTS.name].find(
-        keyset_filter(base, sort, bounds),
-        sort=keyset_sort(sort, bounds),
-        limit=bounds.limit + 1,
+    found = await read_page(
+        database[REQUESTS.name],
+        _base(user_id, query, now),
+        sort,
+        bounds,
+        cursors,
+        scope,
         hint=index_for(user_id, query),
-        max_time_ms=LIST_MILLISECONDS,
+        milliseconds=LIST_MILLISECONDS,
     )
-    return build_page(await found.to_list(None), cursors, scope, sort, bounds).map(to_request)
+    return found.map(to_request)
 
 
 async def slots_held(database: Database, user_id: str, places: Mapping[str, str], now: datetime) -> dict[str, int]:

@@ -10,6 +10,7 @@ from subgraphs.rewards.model.request import RequestStatus
 from subgraphs.rewards.model.stats import Day, Span, Totals
 from subgraphs.rewards.store.requests import REQUESTS
 from subgraphs.runtime.mongo import Collection, Database, Document, Index, Mongo
+from subgraphs.runtime.pages import union
 
 REFUSALS: Final = Collection(
     "refusals",
@@ -70,10 +71,10 @@ async def event_days(database: Database, spans: Mapping[str, Span]) -> dict[str,
             {"$addFields": {"eventId": {"$literal": event_id}}},
         ]
 
-    first, *others = spans
-    union = [{"$unionWith": {"coll": REQUESTS.name, "pipeline": pipeline(other)}} for other in others]
+    requests = database[REQUESTS.name]
+    whole = union(requests, [pipeline(event_id) for event_id in spans])
     counted: dict[str, dict[date, Day]] = {event_id: {} for event_id in spans}
-    async for row in database[REQUESTS.name].aggregate([*pipeline(first), *union], allowDiskUse=True):
+    async for row in requests.aggregate(whole, allowDiskUse=True):
         day = _to_day(row)
         counted[row["eventId"]][day.day] = day
     return {event_id: [counted[event_id].get(day, Day(day)) for day in span.days] for event_id, span in spans.items()}
