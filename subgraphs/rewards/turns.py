@@ -1,4 +1,4 @@
-"""Turns at offers: in one process one transaction at a time writes an offer's stock.
+"""Turns: in one process one transaction at a time writes an offer's stock, and one books a call on a user's wallet.
 
 Transactions of one process would only make each other start again; those of other processes still may.
 """
@@ -16,22 +16,22 @@ class Turns:
         self._wanted: dict[str, int] = {}
 
     @contextlib.asynccontextmanager
-    async def at(self, offer_id: str) -> AsyncIterator[None]:
-        """Inside, nobody else of this process is at the offer."""
-        lock = self._locks.setdefault(offer_id, asyncio.Lock())
-        self._wanted[offer_id] = self._wanted.get(offer_id, 0) + 1
+    async def at(self, place: str) -> AsyncIterator[None]:
+        """Inside, nobody else of this process is at the place: an offer's or a user's id."""
+        lock = self._locks.setdefault(place, asyncio.Lock())
+        self._wanted[place] = self._wanted.get(place, 0) + 1
         try:
             async with lock:
                 yield
         finally:
-            self._wanted[offer_id] -= 1
-            if not self._wanted[offer_id]:
-                del self._wanted[offer_id], self._locks[offer_id]
+            self._wanted[place] -= 1
+            if not self._wanted[place]:
+                del self._wanted[place], self._locks[place]
 
     @contextlib.asynccontextmanager
-    async def at_all(self, offer_ids: Iterable[str]) -> AsyncIterator[None]:
-        """The same for several offers; always taken in one order, so that nobody waits in a circle."""
+    async def at_all(self, places: Iterable[str]) -> AsyncIterator[None]:
+        """The same for several places; always taken in one order, so that nobody waits in a circle."""
         async with contextlib.AsyncExitStack() as stack:
-            for offer_id in sorted(set(offer_ids)):
-                await stack.enter_async_context(self.at(offer_id))
+            for place in sorted(set(places)):
+                await stack.enter_async_context(self.at(place))
             yield

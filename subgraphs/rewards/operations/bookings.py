@@ -46,7 +46,8 @@ async def book(tools: Tools, call: Call, wanted: Wanted) -> LedgerEntry | Missin
         return entry, {"seq": entry.seq}
 
     try:
-        outcome = await until_it_holds(lambda: once(tools.mongo, call, work))
+        async with tools.turns.at(wanted.user_id):
+            outcome = await until_it_holds(lambda: once(tools.mongo, call, work))
     except TooFewPoints as few:
         return Short(few.short_by)
     if isinstance(outcome, LedgerEntry | KeyReused):

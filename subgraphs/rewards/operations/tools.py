@@ -18,7 +18,7 @@ from subgraphs.runtime.mongo import Mongo
 
 @dataclass(frozen=True, slots=True)
 class Stores:
-    """The stores, the clock, and the turns at offers: all that moves a request on."""
+    """The stores, the clock, and the turns at offers and wallets: all that moves a request on."""
 
     mongo: Mongo
     rewards: RewardStore
