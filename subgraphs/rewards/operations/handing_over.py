@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Final
 
 from subgraphs.rewards.model.grant import BadgeGrant, CouponGrant, Grant, ItemGrant, PointGrant, grant_of
 from subgraphs.rewards.model.request import Delivery, RewardRequest
@@ -13,7 +14,7 @@ from subgraphs.rewards.operations.tools import Stores
 from subgraphs.runtime.mongo import Session
 from subgraphs.runtime.outbox import message, post
 
-DELIVERY: str = "rewards.delivery"
+DELIVERY: Final = "rewards.delivery"
 
 
 class PoolShort(Exception):

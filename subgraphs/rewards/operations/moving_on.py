@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Final
 
 from subgraphs.rewards.model.offer import Stock
 from subgraphs.rewards.model.request import RequestStatus, RewardRequest
@@ -96,7 +97,7 @@ def _beginning(request: RewardRequest) -> audit.Change:
     return audit.Change(request.id, "request.claimed", request.created_at, request.user_id, after=after)
 
 
-_DONE: dict[Verb, str] = {
+_DONE: Final = {
     Verb.APPROVE: "approved",
     Verb.REJECT: "rejected",
     Verb.CANCEL: "cancelled",
