@@ -4,12 +4,15 @@ import contextlib
 import os
 import secrets
 from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 from motor.motor_asyncio import AsyncIOMotorClient
 
+from router.binary import find_router
+from router.node import ensure_node_modules
 from subgraphs.runtime.mongo import Mongo
 from subgraphs.runtime.revocations import Revocations, Standing
 from subgraphs.runtime.settings import StoreSettings
@@ -36,7 +39,8 @@ def _queries_are_collected() -> Iterator[None]:
         yield
 
 
-_SERVERS = {"mongo_url", "redis_url", "stack", "graph"}
+CLIENTS = Path(__file__).parent / "clients"
+_SERVERS = {"mongo_url", "redis_url", "stack", "graph", "real_router", "client_packages"}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -60,6 +64,24 @@ def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A Redis server, made for this run."""
     with start_redis(tmp_path_factory.mktemp("redis")) as server:
         yield server.url
+
+
+@pytest.fixture(scope="session")
+def real_router() -> Path:
+    """The router's binary. Without one there is nothing to test: a skip on a person's machine, a failure in CI."""
+    binary = find_router(os.environ, lambda _: None)
+    if binary is None:
+        message = "the Apollo Router could not be had (see router/binary.py)"
+        pytest.fail(message) if os.environ.get("CI") == "true" else pytest.skip(message)
+    assert binary is not None
+    return binary
+
+
+@pytest.fixture(scope="session")
+def client_packages() -> Path:
+    """`node_modules` of the clients' packages from npm, as locked."""
+    ensure_node_modules(print, CLIENTS)
+    return CLIENTS / "node_modules"
 
 
 @pytest.fixture(scope="session")

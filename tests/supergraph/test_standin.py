@@ -47,7 +47,7 @@ def standin(stack: LocalStack, tmp_path_factory: pytest.TempPathFactory) -> Iter
         rewards_url=stack.subgraph_url("rewards"),
         cors_origin="http://127.0.0.1",
     )
-    environ = gateway_environment(places, stack.router_secret, for_developers=True)
+    environ = gateway_environment(places, stack.router_secret, stack.data / "rhai", for_developers=True)
     log = Path(tmp_path_factory.mktemp("standin")) / "log"
     with log.open("w") as output:
         process = subprocess.Popen(

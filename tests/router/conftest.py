@@ -1,0 +1,37 @@
+"""A router before a subgraph of the tests' own, with production's defaults and the committed manifests."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.router.running import Running, Subgraph, running_router, subgraph
+
+DEVELOPER_KEY = "the-developer-key-of-the-tests"
+
+
+@pytest.fixture(scope="package")
+def part() -> Iterator[tuple[Subgraph, str]]:
+    """The server in place of all three subgraphs, and its address."""
+    with subgraph() as running:
+        yield running
+
+
+@pytest.fixture(scope="package")
+def router(
+    real_router: Path, part: tuple[Subgraph, str], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Running]:
+    """The running router; the safelist is on."""
+    urls = dict.fromkeys(("users", "events", "rewards"), part[1])
+    environ = {"ROUTER_DEVELOPER_KEY": DEVELOPER_KEY}
+    with running_router(real_router, urls, tmp_path_factory.mktemp("router"), environ=environ) as running:
+        yield running
+
+
+@pytest.fixture
+def answering(part: tuple[Subgraph, str]) -> Subgraph:
+    """What the subgraph answers in this test; it starts with nothing."""
+    state = part[0]
+    state.data, state.errors, state.headers = {}, [], {}
+    state.asked.clear()
+    return state
