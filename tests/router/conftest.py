@@ -1,11 +1,13 @@
-"""A router before a subgraph of the tests' own, with production's defaults and the committed manifests."""
+"""A router, and the stand-in, before a subgraph of the tests' own, with production's defaults and the committed manifests."""
 
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.router.running import Running, Subgraph, running_router, subgraph
+from router.command import standin_command
+from router.node import ensure_node_modules
+from tests.router.running import Running, Subgraph, running_gateway, running_router, subgraph
 
 DEVELOPER_KEY = "the-developer-key-of-the-tests"
 
@@ -26,6 +28,23 @@ def router(
     environ = {"ROUTER_DEVELOPER_KEY": DEVELOPER_KEY}
     with running_router(real_router, urls, tmp_path_factory.mktemp("router"), environ=environ) as running:
         yield running
+
+
+@pytest.fixture(scope="package")
+def standin(part: tuple[Subgraph, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """The stand-in with the same environment."""
+    ensure_node_modules(print)
+    urls = dict.fromkeys(("users", "events", "rewards"), part[1])
+    environ = {"ROUTER_DEVELOPER_KEY": DEVELOPER_KEY}
+    with running_gateway(standin_command(), urls, tmp_path_factory.mktemp("standin"), environ=environ) as running:
+        yield running
+
+
+@pytest.fixture(params=["router", "standin"])
+def gateway(request: pytest.FixtureRequest, real_router: Path) -> Running:
+    """Each of the two, which must say the same."""
+    running: Running = request.getfixturevalue(request.param)
+    return running
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import signal
 import subprocess
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -65,7 +65,7 @@ def subgraph() -> Iterator[tuple[Subgraph, str]]:
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """A router's addresses, its process id, and the seconds its start took."""
+    """A gateway's addresses, its process id, and the seconds its start took."""
 
     url: str
     metrics_url: str
@@ -75,8 +75,15 @@ class Running:
 
 
 @contextlib.contextmanager
-def running_router(
-    binary: Path,
+def running_router(binary: Path, urls: Mapping[str, str], folder: Path, **options: Any) -> Iterator[Running]:
+    """The router, as `running_gateway` runs it."""
+    with running_gateway(router_command(binary), urls, folder, **options) as running:
+        yield running
+
+
+@contextlib.contextmanager
+def running_gateway(
+    command: Sequence[str],
     urls: Mapping[str, str],
     folder: Path,
     *,
@@ -84,7 +91,7 @@ def running_router(
     manifests: Path = MANIFESTS,
     environ: Mapping[str, str | None] | None = None,
 ) -> Iterator[Running]:
-    """The router with production's defaults before subgraphs at `urls`, or as `environ` changes them (None unsets)."""
+    """A gateway with production's defaults before subgraphs at `urls`, or as `environ` changes them (None unsets)."""
     ports = free_ports()
     places = GatewayPlaces(
         listen=f"127.0.0.1:{ports.router}",
@@ -99,11 +106,11 @@ def running_router(
     chosen: dict[str, str | None] = dict(gateway_environment(places, secret, scripts, for_developers=False))
     chosen |= environ or {}
     given = {name: value for name, value in chosen.items() if value is not None}
-    log = folder / "router.log"
+    log = folder / "gateway.log"
     with log.open("w") as output:
         started = time.monotonic()
         process = subprocess.Popen(
-            router_command(binary), env={**without_exporters(os.environ), **given}, stdout=output, stderr=output
+            command, env={**without_exporters(os.environ), **given}, stdout=output, stderr=output
         )
     try:
         _await_health(f"http://{places.health_listen}/health?ready", process, log)
@@ -113,7 +120,7 @@ def running_router(
     finally:
         process.send_signal(signal.SIGTERM)
         status = process.wait(timeout=40)
-    assert status == 0, log.read_text()[-3000:]
+    assert status in (0, -signal.SIGTERM), log.read_text()[-3000:]
 
 
 def _await_health(url: str, process: "subprocess.Popen[bytes]", log: Path) -> None:
