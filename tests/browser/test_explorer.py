@@ -30,7 +30,9 @@ class Visit:
         self.page = page
         self.hosts: set[str | None] = set()
         self.complaints: list[str] = []
+        self.keys: set[str] = set()
         page.on("request", lambda request: self.hosts.add(urlsplit(request.url).hostname))
+        page.on("request", lambda request: self.keys.add(request.headers.get("x-developer-key", "")))
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
         page.on("console", lambda line: self.complaints.append(line.text) if line.type == "error" else None)
 
@@ -80,3 +82,5 @@ async def test_it_loads_offline_signs_in_and_runs_a_saved_example(
     await page.screenshot(path=ARTEFACTS / f"explorer-{request.node.callspec.params['visit']}.png")
     assert visit.hosts - {None} == {"127.0.0.1"}
     assert visit.complaints == []
+    # What lets it through where the safelist is on.
+    assert (stack.data / "secrets" / "developer-key").read_text() in visit.keys
