@@ -7,24 +7,23 @@ import { Kind, parse, print, visit } from "graphql";
 
 const TYPENAME = { kind: Kind.FIELD, name: { kind: Kind.NAME, value: "__typename" } };
 
-// The manifest of all *.graphql below `folder`; faults are told as "file: what is wrong" through `complain`.
+// The manifest of all *.graphql below `folder`, and the file of each name; faults are told as "file: what is wrong" through
+// `complain`.
 export function gather(folder, complain) {
   const fragments = new Map();
   const operations = new Map();
   for (const file of graphqlFiles(folder)) read(file, fragments, operations, complain);
+  const files = new Map();
   const manifest = { format: "apollo-persisted-query-manifest", version: 1, operations: [] };
   for (const name of [...operations.keys()].sort()) {
     const { file, document, operation } = operations.get(name);
     const whole = withTypenames(withFragments(document, fragments));
     const body = print({ ...whole, definitions: [...whole.definitions].sort(byKindAndName) });
     manifest.operations.push({ id: sha256(body), name, type: operation.operation, body });
-    files.set(body, file);
+    files.set(name, file);
   }
-  return manifest;
+  return { manifest, files };
 }
-
-// Where an operation's text came from, for messages.
-export const files = new Map();
 
 export const sha256 = (text) => createHash("sha256").update(text).digest("hex");
 

@@ -6,7 +6,7 @@ import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 
 import { basename, dirname, join } from "node:path";
 import { Supergraph } from "@apollo/federation-internals";
 import { Kind, parse, validate } from "graphql";
-import { files, gather, sha256 } from "./gather.mjs";
+import { gather, sha256 } from "./gather.mjs";
 
 // A router takes no address over 64 KiB, and a GET by id becomes one with the operation's text and variables in it.
 const LONGEST_BODY = 32_768;
@@ -22,9 +22,9 @@ const folders = (folder) =>
 const schema = Supergraph.build(readFileSync(supergraph, "utf8")).apiSchema().toGraphQLJSSchema();
 
 const gathered = new Map(folders(operations).map((client) => [client, gather(join(operations, client), complain)]));
-for (const [client, manifest] of gathered) {
+for (const [client, { manifest, files }] of gathered) {
   for (const { name, body } of manifest.operations) {
-    for (const fault of faultsOf(body)) complain(`${files.get(body)}: ${name}: ${fault}`);
+    for (const fault of faultsOf(body)) complain(`${files.get(name)}: ${name}: ${fault}`);
   }
   if (mode !== "check") continue;
   const path = join(manifests, client, `${NEXT}.json`);
@@ -50,7 +50,7 @@ if (mode === "release") {
   const path = join(manifests, client, `${version}.json`);
   if (!gathered.has(client) || !/^\d+(\.\d+){0,3}$/.test(version ?? "")) {
     complain(`a release is named as ${[...gathered.keys()][0]}@1.2.0, with a client that has operations`);
-  } else if (existsSync(path) && readFileSync(path, "utf8") !== shown(gathered.get(client))) {
+  } else if (existsSync(path) && readFileSync(path, "utf8") !== shown(gathered.get(client).manifest)) {
     complain(`${path} is released and stays as it is: name another version`);
   }
 }
@@ -61,10 +61,10 @@ if (faults.length > 0) {
 if (mode === "check") {
   console.log(`the manifests are as the operations are, and the schema breaks none of ${kept.size} released operations`);
 } else {
-  for (const [client, manifest] of gathered) write(join(manifests, client, `${NEXT}.json`), manifest);
+  for (const [client, { manifest }] of gathered) write(join(manifests, client, `${NEXT}.json`), manifest);
   if (mode === "release") {
     const [client, version] = released.split("@");
-    write(join(manifests, client, `${version}.json`), gathered.get(client));
+    write(join(manifests, client, `${version}.json`), gathered.get(client).manifest);
   }
 }
 
