@@ -15,7 +15,7 @@ USERS ?= 10000
 EVENTS ?= 1000
 NAME ?= shop
 
-.PHONY: help run test check reset seed service-token bench-activities router supergraph format setup clean
+.PHONY: help run test check reset seed service-token bench-activities router supergraph manifest format setup clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-17s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -49,6 +49,9 @@ supergraph: setup ## Export the subgraphs' SDL and permissions, and compose the 
 	@$(PY) -m deploy.permissions
 	@$(PY) -m router.compose
 
+manifest: setup ## Gather the clients' operations: make manifest [RELEASE=mobile@1.2.0]
+	@$(PY) -m router.manifest $(if $(RELEASE),--release $(RELEASE))
+
 format: setup ## Format the code
 	@$(PY) -m ruff check --fix --quiet . || true
 	@$(PY) -m ruff format .
@@ -67,4 +70,4 @@ $(READY): pyproject.toml uv.lock | $(UV)
 	@touch $(READY)
 
 clean: ## Remove what the targets have built (not the data)
-	rm -rf .venv .tools router/node_modules artifacts .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv .tools router/node_modules tests/clients/node_modules artifacts .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -21,6 +21,7 @@ CHECKS: Final[dict[str, Sequence[str]]] = {
     "schema": (sys.executable, "-m", "deploy.schema", "--check"),
     "permissions": (sys.executable, "-m", "deploy.permissions", "--check"),
     "supergraph": (sys.executable, "-m", "router.compose", "--check"),
+    "manifests": (sys.executable, "-m", "router.manifest", "--check"),
 }
 
 

@@ -9,6 +9,7 @@ from router.node import FOLDER, node_binary
 
 ROOT: Final = FOLDER.parent
 SUPERGRAPH: Final = ROOT / "schema" / "supergraph.graphql"
+MANIFESTS: Final = ROOT / "schema" / "manifests"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +25,11 @@ class GatewayPlaces:
     cors_origin: str
 
 
-def gateway_environment(places: GatewayPlaces, router_secret: str, *, for_developers: bool) -> dict[str, str]:
-    """What the gateway's process reads. `for_developers` switches on introspection and full validation errors."""
+def gateway_environment(
+    places: GatewayPlaces, router_secret: str, scripts: Path, *, for_developers: bool, developer_key: str = ""
+) -> dict[str, str]:
+    """What the gateway's process reads. `scripts` is the folder that `write_script` filled. `for_developers` switches on
+    introspection and full validation errors, and the safelist off; `developer_key` passes where the safelist is on."""
     return {
         "ROUTER_LISTEN": places.listen,
         "ROUTER_HEALTH_LISTEN": places.health_listen,
@@ -35,7 +39,9 @@ def gateway_environment(places: GatewayPlaces, router_secret: str, *, for_develo
         "REWARDS_URL": places.rewards_url,
         "CORS_ORIGIN": places.cors_origin,
         "ROUTER_SECRET": router_secret,
-        "ROUTER_RHAI": str(FOLDER / "rhai"),
+        "ROUTER_RHAI": str(scripts),
+        "ROUTER_SAFELIST": str(not for_developers).lower(),
+        "ROUTER_DEVELOPER_KEY": developer_key,
         "ROUTER_INTROSPECTION": str(for_developers).lower(),
         "ROUTER_REDACT_VALIDATION_ERRORS": str(not for_developers).lower(),
         "APOLLO_TELEMETRY_DISABLED": "true",
@@ -54,4 +60,4 @@ def router_command(binary: Path) -> list[str]:
 
 def standin_command() -> list[str]:
     """The stand-in gateway's command line."""
-    return [str(node_binary()), str(FOLDER / "standin" / "gateway.mjs"), str(SUPERGRAPH)]
+    return [str(node_binary()), str(FOLDER / "standin" / "gateway.mjs"), str(SUPERGRAPH), str(MANIFESTS)]

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Final
 
 FOLDER: Final = Path(__file__).resolve().parent
-_STAMP: Final = FOLDER / "node_modules" / ".installed"
 OLDEST_NODE: Final = 20
 
 
@@ -31,20 +30,21 @@ def node_binary() -> Path:
     return Path(system)
 
 
-def ensure_node_modules(say: Callable[[str], None]) -> None:
-    """Installs router/node_modules as locked, unless they are there. Raises subprocess.CalledProcessError."""
-    wanted = hashlib.sha256((FOLDER / "package-lock.json").read_bytes()).hexdigest()
-    if _STAMP.exists() and _STAMP.read_text() == wanted:
+def ensure_node_modules(say: Callable[[str], None], folder: Path = FOLDER) -> None:
+    """Installs the folder's node_modules as locked, unless they are there. Raises subprocess.CalledProcessError."""
+    wanted = hashlib.sha256((folder / "package-lock.json").read_bytes()).hexdigest()
+    stamp = folder / "node_modules" / ".installed"
+    if stamp.exists() and stamp.read_text() == wanted:
         return
-    say("installing the packages of router/package-lock.json")
+    say(f"installing the packages of {folder.name}/package-lock.json")
     node = node_binary()
     npm = node.parent.parent / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
     command = [str(node), str(npm)] if npm.exists() else [shutil.which("npm") or "npm"]
     path = f"{node.parent}{os.pathsep}{os.environ.get('PATH', '')}"
     subprocess.run(  # noqa: S603 - our own command
         [*command, "ci", "--no-audit", "--no-fund", "--loglevel=error"],
-        cwd=FOLDER,
+        cwd=folder,
         env={**os.environ, "PATH": path},
         check=True,
     )
-    _STAMP.write_text(wanted)
+    stamp.write_text(wanted)

@@ -4,6 +4,7 @@ import contextlib
 import os
 import secrets
 from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -11,6 +12,8 @@ import pytest
 from hypothesis import settings
 from motor.motor_asyncio import AsyncIOMotorClient
 
+from router.binary import find_router
+from router.node import ensure_node_modules
 from subgraphs.runtime.mongo import Mongo
 from subgraphs.runtime.revocations import Revocations, Standing
 from subgraphs.runtime.settings import StoreSettings
@@ -26,7 +29,8 @@ from tests.stack import LocalStack, start_mongod, start_redis
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
 pytest_plugins = ["tests.fixtures.leak_check"]
-_SERVERS = {"mongo_url", "redis_url", "stack", "graph"}
+CLIENTS = Path(__file__).parent / "clients"
+_SERVERS = {"mongo_url", "redis_url", "stack", "graph", "real_router", "client_packages"}
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -64,6 +68,24 @@ def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A Redis server, made for this run."""
     with start_redis(tmp_path_factory.mktemp("redis")) as server:
         yield server.url
+
+
+@pytest.fixture(scope="session")
+def real_router() -> Path:
+    """The router's binary. Without one there is nothing to test: a skip on a person's machine, a failure in CI."""
+    binary = find_router(os.environ, lambda _: None)
+    if binary is None:
+        message = "the Apollo Router could not be had (see router/binary.py)"
+        pytest.fail(message) if os.environ.get("CI") == "true" else pytest.skip(message)
+    assert binary is not None
+    return binary
+
+
+@pytest.fixture(scope="session")
+def client_packages() -> Path:
+    """`node_modules` of the clients' packages from npm, as locked."""
+    ensure_node_modules(print, CLIENTS)
+    return CLIENTS / "node_modules"
 
 
 @pytest.fixture(scope="session")

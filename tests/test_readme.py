@@ -10,7 +10,7 @@ from tests.stack import LocalStack
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text()
 # Each goes on where the one before ended.
-STEPS = ("First steps", "An operator's day")
+STEPS = ("First steps", "An operator's day", "An app's queries")
 
 
 def blocks(section: str) -> list[tuple[str, str]]:

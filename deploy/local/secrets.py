@@ -19,6 +19,7 @@ class Secrets:
 
     router_secret: str
     cursor_secret: str
+    developer_key: str
     signing_keys: Path
 
 
@@ -28,7 +29,12 @@ def kept_secrets(folder: Path) -> Secrets:
     keys = folder / "signing-keys.json"
     if not keys.exists():
         issue(keys, keep=0)
-    return Secrets(_kept(folder / "router-secret"), _kept(folder / "cursor-secret"), keys)
+    return Secrets(
+        router_secret=_kept(folder / "router-secret"),
+        cursor_secret=_kept(folder / "cursor-secret"),
+        developer_key=_kept(folder / "developer-key"),
+        signing_keys=keys,
+    )
 
 
 def service_token(keys: Path, name: str) -> str:

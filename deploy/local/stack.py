@@ -25,6 +25,7 @@ from router.command import (
     without_exporters,
 )
 from router.explorer.build import build_page
+from router.manifest.script import write_script
 from router.node import ensure_node_modules
 
 ROOT: Final = Path(__file__).resolve().parent.parent.parent
@@ -169,7 +170,14 @@ class Stack:
                 self._say(NOTICE)
         environ = {
             **without_exporters(self.options.environ),
-            **gateway_environment(places, self.secrets.router_secret, for_developers=True),
+            **gateway_environment(
+                places,
+                self.secrets.router_secret,
+                write_script(self.options.data / "rhai"),
+                for_developers=True,
+                developer_key=self.secrets.developer_key,
+            ),
+            "ROUTER_SAFELIST": self.options.environ.get("ROUTER_SAFELIST", "false"),
         }
         command = standin_command() if binary is None else router_command(binary)
         ready = answers(f"http://127.0.0.1:{ports.router_health}/health?ready")
@@ -180,6 +188,7 @@ class Stack:
             **self.common_environ(),
             "EXPLORER_PORT": str(self.options.ports.explorer),
             "ROUTER_URL": self.router_url,
+            "DEVELOPER_KEY": self.secrets.developer_key,
             "DEMO_LOGINS": json.dumps([asdict(login) for login in DEMO_LOGINS]),
         }
         command = [sys.executable, "-m", "router.explorer"]

@@ -1,4 +1,5 @@
-"""Serves the page: `python -m router.explorer`. Reads EXPLORER_PORT, ROUTER_URL and DEMO_LOGINS from the environment."""
+"""Serves the page: `python -m router.explorer`. Reads EXPLORER_PORT, ROUTER_URL, DEMO_LOGINS and DEVELOPER_KEY from the
+environment. The key goes to everybody who sees the page."""
 
 import json
 import os
@@ -16,9 +17,14 @@ from router.explorer.examples import examples
 _MARK: Final = "/*CONFIG*/"
 
 
-def create_app(router_url: str, logins: list[dict[str, str]]) -> Starlette:
-    """The page at `/`, told where the router is and which demo logins there are."""
-    config: dict[str, Any] = {"url": router_url, "logins": logins, "examples": examples()}
+def create_app(router_url: str, logins: list[dict[str, str]], developer_key: str = "") -> Starlette:
+    """The page at `/`, told where the router is, which demo logins there are, and the key that passes the safelist."""
+    config: dict[str, Any] = {
+        "url": router_url,
+        "logins": logins,
+        "examples": examples(),
+        "developerKey": developer_key,
+    }
     text = json.dumps(config).replace("<", "\\u003c")
     page = PAGE.read_text().replace(_MARK, text, 1)
 
@@ -30,7 +36,7 @@ def create_app(router_url: str, logins: list[dict[str, str]]) -> Starlette:
 
 def main() -> None:
     logins = json.loads(os.environ.get("DEMO_LOGINS", "[]"))
-    app = create_app(os.environ["ROUTER_URL"], logins)
+    app = create_app(os.environ["ROUTER_URL"], logins, os.environ.get("DEVELOPER_KEY", ""))
     uvicorn.run(app, host="127.0.0.1", port=int(os.environ["EXPLORER_PORT"]), log_level="warning")
 
 

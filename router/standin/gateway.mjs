@@ -1,44 +1,107 @@
-// The stand-in gateway: the same supergraph, for machines where the Apollo Router is not to be had.
-// It answers what clients ask; the router's limits, metrics, caches and CSRF by header are the router's alone.
+// The stand-in gateway: the same supergraph and manifests, for machines where the Apollo Router is not to be had.
+// Usage: node gateway.mjs <supergraph> <manifests>. It answers what clients ask; limits, metrics, caching and what else the
+// README lists are the router's alone.
+import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
-import { ApolloServer } from "@apollo/server";
-import { startStandaloneServer } from "@apollo/server/standalone";
+import { ApolloServer, HeaderMap } from "@apollo/server";
 import { ApolloGateway, RemoteGraphQLDataSource } from "@apollo/gateway";
+import { GraphQLError } from "graphql";
+import { Refusal, keptOperations, sha256, withDocument } from "./documents.mjs";
+import { formatError } from "./errors.mjs";
 
-const urls = { users: process.env.USERS_URL, events: process.env.EVENTS_URL, rewards: process.env.REWARDS_URL };
+const { env } = process;
+const [supergraph, manifests] = process.argv.slice(2);
+const urls = { users: env.USERS_URL, events: env.EVENTS_URL, rewards: env.REWARDS_URL };
+const documents = keptOperations(manifests);
+const LARGEST_BODY = 1_048_576;
 
 class Subgraph extends RemoteGraphQLDataSource {
   willSendRequest({ request, context }) {
-    request.http.headers.set("x-router-secret", process.env.ROUTER_SECRET);
-    if (context.authorization) request.http.headers.set("authorization", context.authorization);
-    if (context.traceparent) request.http.headers.set("traceparent", context.traceparent);
+    request.http.headers.set("x-router-secret", env.ROUTER_SECRET);
+    for (const name of ["authorization", "traceparent"]) if (context[name]) request.http.headers.set(name, context[name]);
   }
 }
 
-const gateway = new ApolloGateway({
-  supergraphSdl: readFileSync(process.argv[2], "utf8"),
-  buildService: ({ name }) => new Subgraph({ url: urls[name] }),
-});
+const refusal = (status, code, message) => new GraphQLError(message, { extensions: { code, http: { status } } });
 
-const KEPT = ["code", "id", "retryAt"];
-function formatError({ message, path, locations, extensions = {} }) {
-  const kept = Object.fromEntries(Object.entries(extensions).filter(([key]) => KEPT.includes(key)));
-  const unreachable = /ECONNREFUSED|ECONNRESET|socket hang up|fetch failed|request to /.test(message);
-  if (unreachable) {
-    return { message: "a part of the graph is out of reach for the moment", path, extensions: { code: "SUBGRAPH_UNAVAILABLE" } };
+// The safelist, as in router/rhai/documents.rhai, and the one check that a gateway leaves out.
+const checks = {
+  async requestDidStart() {
+    return {
+      async didResolveOperation({ source, request, operation }) {
+        if (!operation) throw refusal(400, "OPERATION_RESOLUTION_FAILURE", "Unknown operation name");
+        if (env.ROUTER_SAFELIST === "false" || documents.get(sha256(source)) === source) return;
+        const key = request.http.headers.get("x-developer-key") ?? "";
+        if (env.ROUTER_DEVELOPER_KEY && sha256(key) === sha256(env.ROUTER_DEVELOPER_KEY)) return;
+        throw refusal(403, "QUERY_NOT_IN_SAFELIST", "only operations of a manifest are answered here");
+      },
+    };
+  },
+};
+
+const server = new ApolloServer({
+  gateway: new ApolloGateway({
+    supergraphSdl: readFileSync(supergraph, "utf8"),
+    buildService: ({ name }) => new Subgraph({ url: urls[name] }),
+  }),
+  introspection: env.ROUTER_INTROSPECTION === "true",
+  includeStacktraceInErrorResponses: false,
+  formatError,
+  plugins: [checks],
+});
+await server.start();
+
+async function bodyOf(request) {
+  const parts = [];
+  let length = 0;
+  for await (const part of request) {
+    length += part.length;
+    if (length > LARGEST_BODY) throw new Refusal(413, "INVALID_GRAPHQL_REQUEST", "the body is over a mebibyte");
+    parts.push(part);
   }
-  return { message, ...(path && { path }), ...(locations && { locations }), extensions: kept };
+  try {
+    return JSON.parse(Buffer.concat(parts).toString());
+  } catch {
+    throw new Refusal(400, "INVALID_GRAPHQL_REQUEST", "the body is no JSON");
+  }
 }
 
-const introspection = process.env.ROUTER_INTROSPECTION === "true";
-const server = new ApolloServer({ gateway, introspection, formatError, includeStacktraceInErrorResponses: false });
-const [host, port] = process.env.ROUTER_LISTEN.split(":");
-await startStandaloneServer(server, {
-  listen: { host, port: Number(port) },
-  context: async ({ req }) => ({ authorization: req.headers.authorization, traceparent: req.headers.traceparent }),
-});
+async function answer(request, traceId) {
+  const { method } = request;
+  const { search } = new URL(request.url, "http://gateway");
+  const headers = new HeaderMap(Object.entries(request.headers).map(([name, value]) => [name, String(value)]));
+  const body = method === "POST" ? await bodyOf(request) : undefined;
+  const httpGraphQLRequest = { method, headers, body, search: method === "GET" ? withDocument(search, documents) : search };
+  const { authorization } = request.headers;
+  const traceparent = `00-${traceId}-${traceId.slice(16)}-01`;
+  return server.executeHTTPGraphQLRequest({ httpGraphQLRequest, context: async () => ({ authorization, traceparent }) });
+}
 
-const [healthHost, healthPort] = process.env.ROUTER_HEALTH_LISTEN.split(":");
+function allowOrigin(request, response) {
+  if (request.headers.origin !== env.CORS_ORIGIN) return;
+  response.setHeader("access-control-allow-origin", env.CORS_ORIGIN);
+  response.setHeader("access-control-allow-headers", request.headers["access-control-request-headers"] ?? "");
+}
+
+const [host, port] = env.ROUTER_LISTEN.split(":");
+createServer(async (request, response) => {
+  allowOrigin(request, response);
+  if (request.method === "OPTIONS") return response.writeHead(204).end();
+  const traceId = /^00-([0-9a-f]{32})-/.exec(request.headers.traceparent)?.[1] ?? randomBytes(16).toString("hex");
+  response.setHeader("x-trace-id", traceId);
+  response.setHeader("cache-control", "no-store");
+  try {
+    const { status = 200, headers, body } = await answer(request, traceId);
+    response.writeHead(status, Object.fromEntries(headers)).end(body.string);
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    const { message, code } = error;
+    response.writeHead(error.status, { "content-type": "application/json" });
+    response.end(JSON.stringify({ errors: [{ message, extensions: { code } }] }));
+  }
+}).listen(Number(port), host);
+
+const [healthHost, healthPort] = env.ROUTER_HEALTH_LISTEN.split(":");
 createServer((_, response) => response.end('{"status":"UP"}')).listen(Number(healthPort), healthHost);
 console.log(`stand-in gateway on ${host}:${port}`);

@@ -30,7 +30,9 @@ class Visit:
         self.page = page
         self.hosts: set[str | None] = set()
         self.complaints: list[str] = []
+        self.keys: set[str] = set()
         page.on("request", lambda request: self.hosts.add(urlsplit(request.url).hostname))
+        page.on("request", lambda request: self.keys.add(request.headers.get("x-developer-key", "")))
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
         page.on("console", lambda line: self.complaints.append(line.text) if line.type == "error" else None)
 
@@ -79,4 +81,26 @@ async def test_it_loads_offline_signs_in_and_runs_a_saved_example(
     await page.wait_for_timeout(500)
     await page.screenshot(path=ARTEFACTS / f"explorer-{request.node.callspec.params['visit']}.png")
     assert visit.hosts - {None} == {"127.0.0.1"}
+    assert visit.complaints == []
+    # What lets it through where the safelist is on.
+    assert (stack.data / "secrets" / "developer-key").read_text() in visit.keys
+
+
+async def test_a_token_that_is_about_to_end_is_renewed_before_it_is_sent(stack: LocalStack, visit: Visit) -> None:
+    page = visit.page
+    await page.goto(stack.explorer_url)
+    await page.click("#sign-in")
+    await expect(page.locator("#who")).to_have_text("signed in as USER")
+    before = await page.evaluate("JSON.parse(sessionStorage.getItem('session'))")
+    ended = {**before, "accessToken": "ended", "accessTokenExpiresAt": "2026-01-01T00:00:00Z"}
+    await page.evaluate("session => sessionStorage.setItem('session', JSON.stringify(session))", ended)
+    await page.reload()
+    await page.locator(".graphiql-tab-button", has_text="MyWallet").click()
+    await expect(page.locator(".graphiql-query-editor")).to_contain_text("nextExpiry", timeout=20_000)
+    await page.get_by_role("button", name="Execute query").click()
+    await expect(page.locator(".graphiql-response")).to_contain_text("balance", timeout=20_000)
+    after = await page.evaluate("JSON.parse(sessionStorage.getItem('session'))")
+    assert after["role"] == "USER"
+    assert after["refreshToken"] != before["refreshToken"]
+    assert after["accessToken"] not in ("ended", before["accessToken"])
     assert visit.complaints == []

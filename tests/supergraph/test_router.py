@@ -1,9 +1,5 @@
 """What the router itself promises: CSRF, CORS, limits, Cache-Control, traces, no introspection in production."""
 
-import os
-import signal
-import subprocess
-import time
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +7,8 @@ import httpx
 import pytest
 import yaml
 
-from deploy.local.ports import free_ports
-from router.binary import find_router
-from router.command import GatewayPlaces, gateway_environment, router_command, without_exporters
 from tests.fixtures.graph import Graph
+from tests.router.running import running_router
 
 CONFIG = Path(__file__).parents[2] / "router" / "router.yaml"
 
@@ -92,44 +86,22 @@ def test_the_configuration_holds_nothing_that_wants_a_licence() -> None:
     assert all(part["pool_idle_timeout"] == "4s" for part in (shaping["all"], *shaping["subgraphs"].values()))
 
 
-def test_by_its_defaults_it_is_fit_for_production(graph: Graph, tmp_path: Path) -> None:
-    ports = free_ports()
-    places = GatewayPlaces(
-        listen=f"127.0.0.1:{ports.router}",
-        health_listen=f"127.0.0.1:{ports.router_health}",
-        metrics_listen=f"127.0.0.1:{ports.router_metrics}",
-        users_url=graph.stack.subgraph_url("users"),
-        events_url=graph.stack.subgraph_url("events"),
-        rewards_url=graph.stack.subgraph_url("rewards"),
-        cors_origin="https://app.example.com",
-    )
-    environ = gateway_environment(places, graph.stack.router_secret, for_developers=False)
+def test_by_its_defaults_it_is_fit_for_production(real_router: Path, graph: Graph, tmp_path: Path) -> None:
+    urls = {name: graph.stack.subgraph_url(name) for name in ("users", "events", "rewards")}
     # What the environment leaves out is what production gets.
-    for name in ("ROUTER_INTROSPECTION", "ROUTER_REDACT_VALIDATION_ERRORS"):
-        del environ[name]
-    binary = find_router(os.environ, print)
-    assert binary is not None
-    with (tmp_path / "router.log").open("w") as log:
-        process = subprocess.Popen(router_command(binary), env={**without_exporters(os.environ), **environ}, stdout=log)
-    try:
-        url = f"http://127.0.0.1:{ports.router}/graphql"
-        deadline = time.monotonic() + 30
-        while True:
-            try:
-                if httpx.get(f"http://127.0.0.1:{ports.router_health}/health?ready").status_code == 200:
-                    break
-            except httpx.HTTPError:
-                assert time.monotonic() < deadline, (tmp_path / "router.log").read_text()
-            time.sleep(0.1)
-        introspection = httpx.post(url, json={"query": "{ __schema { types { name } } }"}).json()
+    left_out = dict.fromkeys(
+        ("ROUTER_INTROSPECTION", "ROUTER_REDACT_VALIDATION_ERRORS", "ROUTER_SAFELIST", "ROUTER_DEVELOPER_KEY")
+    )
+    with running_router(real_router, urls, tmp_path, secret=graph.stack.router_secret, environ=left_out) as router:
+        introspection = httpx.post(router.url, json={"query": "{ __schema { types { name } } }"}).json()
         assert introspection.get("data") is None
-        unknown = httpx.post(url, json={"query": "{ evnts { id } }"}).json()
+        unknown = httpx.post(router.url, json={"query": "{ evnts { id } }"}).json()
         assert [error["message"] for error in unknown["errors"]] == ["invalid query"]
-        assert httpx.post(url, json={"query": "{ __typename }"}).json()["data"] == {"__typename": "Query"}
-        metrics = httpx.get(f"http://127.0.0.1:{ports.router_metrics}/metrics").text
+        unlisted = httpx.post(router.url, json={"query": "{ __typename }"})
+        assert (unlisted.status_code, unlisted.json()["errors"][0]["extensions"]["code"]) == (
+            403,
+            "QUERY_NOT_IN_SAFELIST",
+        )
+        metrics = httpx.get(router.metrics_url).text
         assert "apollo_router" in metrics or "http_server" in metrics
-        page = httpx.get(f"http://127.0.0.1:{ports.router}/", headers={"accept": "text/html"})
-        assert page.status_code == 404
-    finally:
-        process.send_signal(signal.SIGTERM)
-        assert process.wait(timeout=40) == 0
+        assert httpx.get(router.root_url, headers={"accept": "text/html"}).status_code == 404

@@ -1,5 +1,6 @@
 """The stand-in gateway gives the clients' operations the answers that the router gives."""
 
+import json
 import os
 import signal
 import subprocess
@@ -13,6 +14,7 @@ import pytest
 from deploy.local.ports import free_ports
 from router.command import GatewayPlaces, gateway_environment, standin_command
 from tests.fixtures.graph import Graph, operation
+from tests.router.documents import id_of
 from tests.stack import LocalStack
 
 USER, EVENT = "krdemo0000000000000000", "evdemo00active0000001"
@@ -46,7 +48,7 @@ def standin(stack: LocalStack, tmp_path_factory: pytest.TempPathFactory) -> Iter
         rewards_url=stack.subgraph_url("rewards"),
         cors_origin="http://127.0.0.1",
     )
-    environ = gateway_environment(places, stack.router_secret, for_developers=True)
+    environ = gateway_environment(places, stack.router_secret, stack.data / "rhai", for_developers=True)
     log = tmp_path_factory.mktemp("standin") / "standin.log"
     with log.open("w") as output:
         process = subprocess.Popen(
@@ -84,4 +86,19 @@ async def test_both_say_the_same(graph: Graph, standin: str, name: str, variable
     answers = [
         (await graph.http.post(url, json=body, headers=headers)).json() for url in (graph.stack.router_url, standin)
     ]
+    assert told(answers[0]) == told(answers[1])
+
+
+@pytest.mark.parametrize(("name", "variables"), READS[:9], ids=[name for name, _ in READS[:9]])
+async def test_both_say_the_same_by_the_operation_s_id(
+    graph: Graph, standin: str, name: str, variables: dict[str, Any]
+) -> None:
+    client, _, operation_name = name.partition("/")
+    parameters = {"documentId": id_of(operation_name, client), "variables": json.dumps(variables)}
+    headers = {"authorization": f"Bearer {graph.token(USER)}", "apollo-require-preflight": "1"}
+    answers = [
+        (await graph.http.get(url, params=parameters, headers=headers)).json()
+        for url in (graph.stack.router_url, standin)
+    ]
+    assert answers[0]["data"] is not None or answers[0]["errors"][0]["extensions"]["code"] == "BAD_USER_INPUT"
     assert told(answers[0]) == told(answers[1])

@@ -21,6 +21,8 @@ UNAVAILABLE: Final = "UNAVAILABLE"
 INTERNAL: Final = "INTERNAL"
 GRAPHQL_PARSE_FAILED: Final = "GRAPHQL_PARSE_FAILED"
 GRAPHQL_VALIDATION_FAILED: Final = "GRAPHQL_VALIDATION_FAILED"
+QUERY_TOO_COMPLEX: Final = "QUERY_TOO_COMPLEX"
+INVALID_GRAPHQL_REQUEST: Final = "INVALID_GRAPHQL_REQUEST"
 
 
 class CodedError(GraphQLError):
@@ -74,6 +76,8 @@ def format_error(error: GraphQLError) -> GraphQLFormattedError:
 
 
 def _client_fault(error: GraphQLError) -> str:
+    if error.message.endswith("tokens. Parsing aborted."):
+        return QUERY_TOO_COMPLEX
     if error.message.startswith("Syntax Error"):
         return GRAPHQL_PARSE_FAILED
     if error.path is None and error.message.startswith("Variable "):

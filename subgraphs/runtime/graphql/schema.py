@@ -6,12 +6,13 @@ from typing import Any, Final
 
 import strawberry
 from graphql import GraphQLError, GraphQLObjectType
-from strawberry.extensions import ParserCache, SchemaExtension, ValidationCache
+from strawberry.extensions import AddValidationRules, MaxTokensLimiter, ParserCache, SchemaExtension, ValidationCache
 from strawberry.federation import Schema
 from strawberry.federation.schema import FederationAny
 from strawberry.schema.config import StrawberryConfig
-from strawberry.types import ExecutionContext, Info
+from strawberry.types import ExecutionContext, ExecutionResult, Info
 
+from subgraphs.runtime.graphql.complexity import MOST_TOKENS, WithinLimits, text_fault
 from subgraphs.runtime.graphql.errors import BadUserInput
 from subgraphs.runtime.graphql.operation_log import OperationLog
 from subgraphs.runtime.graphql.scalars import SCALARS
@@ -59,6 +60,13 @@ class FederatedSchema(Schema):
         found: Callable[..., Any] = resolve
         return found
 
+    async def execute(self, query: str | None, *arguments: Any, **named: Any) -> ExecutionResult:
+        """The operation's result. A text too deep for the parser is refused before it."""
+        fault = None if query is None else text_fault(query)
+        if fault is not None:
+            return ExecutionResult(data=None, errors=[fault])
+        return await super().execute(query, *arguments, **named)
+
     def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:
         """Faults are logged where they are masked, with the id that the client gets."""
 
@@ -70,6 +78,8 @@ async def _ready(value: Any) -> Any:
 def build_schema(*, query: type, mutation: type, types: Iterable[Any]) -> FederatedSchema:
     """The schema of one subgraph. `types` lists every type, reached or not, or Strawberry would leave some out."""
     extensions: Sequence[Callable[[], SchemaExtension]] = (
+        lambda: MaxTokensLimiter(MOST_TOKENS),
+        lambda: AddValidationRules([WithinLimits]),
         lambda: ParserCache(maxsize=CACHED_DOCUMENTS),
         lambda: ValidationCache(maxsize=CACHED_DOCUMENTS),
         OperationLog,

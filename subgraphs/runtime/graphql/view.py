@@ -1,23 +1,31 @@
 """GraphQL over HTTP for one subgraph."""
 
+import asyncio
 import json
 import re
 from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
-from cross_web import HTTPException
+from cross_web import HTTPException, StarletteRequestAdapter
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 from strawberry.fastapi import GraphQLRouter
 from strawberry.http import GraphQLHTTPResponse
 from strawberry.types import ExecutionResult
+from strawberry.types.unset import UNSET
 
+from subgraphs.runtime.graphql.complexity import json_depth
 from subgraphs.runtime.graphql.context import RequestContext
-from subgraphs.runtime.graphql.errors import format_error
+from subgraphs.runtime.graphql.errors import INVALID_GRAPHQL_REQUEST, format_error
+from subgraphs.runtime.graphql.media import JSON, chosen_media, status_of
 from subgraphs.runtime.graphql.schema import FederatedSchema
 
 ContextMaker = Callable[[Request], Awaitable[RequestContext]]
 
+# Twice what the router lets in: what it adds is a query plan's.
+LARGEST_BODY: Final = 2 * 1_048_576
+BODY_SECONDS: Final = 10.0
+DEEPEST_JSON: Final = 100
 
 _SURROGATE: Final = re.compile(rb"\\u[dD][89a-fA-F]")
 
@@ -30,6 +38,23 @@ def _is_text(value: Any) -> bool:
     return True
 
 
+class BoundedRequest(StarletteRequestAdapter):
+    """A request whose body is read only so far and so long."""
+
+    async def get_body(self) -> bytes:
+        """The body. Raises HTTPException for one that is too large or does not come."""
+        body = bytearray()
+        try:
+            async with asyncio.timeout(BODY_SECONDS):
+                async for part in self._request.stream():
+                    body += part
+                    if len(body) > LARGEST_BODY:
+                        raise HTTPException(413, "The body is too large")
+        except TimeoutError:
+            raise HTTPException(408, "The body did not come in time") from None
+        return bytes(body)
+
+
 class GraphQLView(GraphQLRouter[Any, None]):
     """`/graphql` by POST, and by GET for queries. No page for browsers: explorers stand at the router."""
 
@@ -37,6 +62,7 @@ class GraphQLView(GraphQLRouter[Any, None]):
         async def context(request: Request) -> RequestContext:
             return await make_context(request)
 
+        self.request_adapter_class = BoundedRequest
         super().__init__(
             schema,
             path="/graphql",
@@ -46,23 +72,56 @@ class GraphQLView(GraphQLRouter[Any, None]):
             include_in_schema=False,
         )
 
+    async def run(self, request: Any, context: Any = UNSET, root_value: Any = UNSET) -> Any:
+        """The response. A request that is none of GraphQL is refused in GraphQL's shape."""
+        try:
+            return await super().run(request, context, root_value)
+        except HTTPException as error:
+            return _refusal(request, error)
+
     async def get_sub_response(self, request: Request) -> Response:
         # The library keeps one response for all requests under way; ours is the request's own.
-        response = Response()
+        response = Response(media_type=chosen_media(request.headers.get("accept")))
         del response.headers["content-length"]
         return response
 
     def parse_json(self, data: str | bytes) -> Any:
         """The body's JSON. Half a surrogate pair is no text, and no store would take it."""
-        parsed = super().parse_json(data)
         raw = data.encode() if isinstance(data, str) else data
+        if json_depth(raw) > DEEPEST_JSON:
+            raise HTTPException(400, "The body is nested too deep")
+        parsed = super().parse_json(data)
+        # A parameter may be null, a body may not.
+        is_absent = parsed is None and isinstance(data, str)
+        if not isinstance(parsed, dict | list) and not is_absent:
+            raise HTTPException(400, "The body is no JSON object")
         if _SURROGATE.search(raw) and not _is_text(parsed):
             raise HTTPException(400, "The body holds a lone surrogate")
         return parsed
 
     async def process_result(self, request: Request, result: ExecutionResult) -> GraphQLHTTPResponse:
         """The response's body, with each error as the client may see it."""
-        data: GraphQLHTTPResponse = {"data": result.data}
-        if result.errors:
-            data["errors"] = [format_error(error) for error in result.errors]
-        return data
+        if not result.errors:
+            return {"data": result.data}
+        errors: list[object] = [format_error(error) for error in result.errors]
+        # What was never executed has no data, not even null.
+        if result.data is None and all(error.path is None for error in result.errors):
+            return {"errors": errors}
+        return {"data": result.data, "errors": errors}
+
+    def create_response(
+        self, response_data: GraphQLHTTPResponse | list[GraphQLHTTPResponse], sub_response: Response
+    ) -> Response:
+        """The response in the format that the client chose."""
+        media = sub_response.media_type or JSON
+        del sub_response.headers["content-type"]
+        sub_response.status_code = status_of(response_data, media)
+        response = super().create_response(response_data, sub_response)
+        response.headers["content-type"] = f"{media}; charset=utf-8"
+        return response
+
+
+def _refusal(request: Request, error: HTTPException) -> Response:
+    body = {"errors": [{"message": error.reason, "extensions": {"code": INVALID_GRAPHQL_REQUEST}}]}
+    status = 415 if error.reason == "Unsupported content type" else error.status_code
+    return JSONResponse(body, status, media_type=f"{chosen_media(request.headers.get('accept'))}; charset=utf-8")

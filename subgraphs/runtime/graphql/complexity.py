@@ -1,0 +1,146 @@
+"""What a query may ask for at most: how deep, how many aliases and directives, how much at worst.
+
+One rule over the document, made once, so that a document's verdict is cached with its validation. A page's size that a
+variable gives is not known there and counts as the largest.
+"""
+
+import re
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any, Final
+
+from graphql import (
+    FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
+    IntValueNode,
+    OperationDefinitionNode,
+    SelectionSetNode,
+    ValidationRule,
+)
+
+from subgraphs.runtime.connection import DEFAULT_PAGE, MAX_PAGE
+from subgraphs.runtime.graphql.errors import QUERY_TOO_COMPLEX, CodedError
+
+MOST_TOKENS: Final = 10_000
+DEEPEST: Final = 20
+MOST_ALIASES: Final = 250
+MOST_DIRECTIVES: Final = 250
+# Values in the answer at worst: a page of 100, each with a page of 100, each of fifty fields.
+LARGEST_COST: Final = 500_000
+# Brackets of any kind inside one another. The parser recurses, so this is looked at before it.
+DEEPEST_TEXT: Final = 60
+_TEXT_PARTS: Final = re.compile(r'"""(?:\\"""|[^"]|"(?!""))*"""|"(?:\\.|[^"\\\n])*"|#[^\n]*|[{}()\[\]]')
+_JSON_PARTS: Final = re.compile(rb'"(?:\\.|[^"\\])*"|[{}\[\]]')
+
+
+class TooComplex(CodedError):
+    """The query asks for more than anybody gets at once."""
+
+    def __init__(self, what: str, limit: int) -> None:
+        super().__init__(QUERY_TOO_COMPLEX, f"{what}: at most {limit}")
+
+
+@lru_cache(maxsize=1000)
+def text_fault(query: str) -> TooComplex | None:
+    """What is wrong with a text that is too deep to be parsed."""
+    is_fine = _deepest(_TEXT_PARTS, query, "{([", "})]") <= DEEPEST_TEXT
+    return None if is_fine else TooComplex("levels of nesting", DEEPEST_TEXT)
+
+
+def json_depth(body: bytes) -> int:
+    """How many arrays and objects stand inside one another."""
+    return _deepest(_JSON_PARTS, body, b"{[", b"}]")
+
+
+def _deepest(parts: re.Pattern[Any], text: Any, opening: Any, closing: Any) -> int:
+    depth = deepest = 0
+    for found in parts.finditer(text):
+        part = found.group()
+        if part in opening:
+            depth += 1
+            deepest = max(deepest, depth)
+        elif part in closing:
+            depth -= 1
+    return deepest
+
+
+@dataclass(slots=True)
+class _Measure:
+    """Of one selection set, with all that its fragments bring."""
+
+    depth: int = 0
+    cost: int = 0
+    aliases: int = 0
+    directives: int = 0
+
+    def add(self, other: "_Measure", *, levels: int = 0, times: int = 1) -> None:
+        self.depth = max(self.depth, other.depth + levels)
+        self.cost = min(self.cost + other.cost * times, LARGEST_COST + 1)
+        self.aliases = min(self.aliases + other.aliases, MOST_ALIASES + 1)
+        self.directives = min(self.directives + other.directives, MOST_DIRECTIVES + 1)
+
+
+@dataclass(slots=True)
+class _Measured:
+    """Each fragment is measured once, however often it is spread."""
+
+    fragments: dict[str, FragmentDefinitionNode]
+    known: dict[str, _Measure] = field(default_factory=dict)
+
+    def of(self, selections: SelectionSetNode) -> _Measure:
+        whole = _Measure()
+        for selection in selections.selections:
+            whole.directives = min(whole.directives + len(selection.directives or ()), MOST_DIRECTIVES + 1)
+            if isinstance(selection, FieldNode):
+                whole.cost += 1
+                whole.aliases += selection.alias is not None
+                whole.depth = max(whole.depth, 1)
+                if selection.selection_set is not None:
+                    whole.add(self.of(selection.selection_set), levels=1, times=_rows(selection))
+            elif isinstance(selection, FragmentSpreadNode):
+                whole.add(self._fragment(selection.name.value))
+            else:
+                whole.add(self.of(selection.selection_set))  # type: ignore[attr-defined]
+        return whole
+
+    def _fragment(self, name: str) -> _Measure:
+        if name not in self.known and name in self.fragments:
+            # A fragment within itself counts nothing here; another rule refuses it.
+            self.known[name] = _Measure()
+            self.known[name] = self.of(self.fragments[name].selection_set)
+        return self.known.get(name, _Measure())
+
+
+def _rows(node: FieldNode) -> int:
+    """How many times what stands below a field is answered. A connection without a size has the usual one."""
+    for argument in node.arguments or ():
+        if argument.name.value in ("first", "last"):
+            value = argument.value
+            size = int(value.value) if isinstance(value, IntValueNode) and len(value.value) < 10 else MAX_PAGE
+            return min(max(size, 1), MAX_PAGE)
+    selected = node.selection_set.selections if node.selection_set is not None else ()
+    has_edges = any(isinstance(part, FieldNode) and part.name.value == "edges" for part in selected)
+    return DEFAULT_PAGE if has_edges else 1
+
+
+class WithinLimits(ValidationRule):
+    """Refuses an operation that is over a limit, naming it."""
+
+    def __init__(self, context: Any) -> None:
+        super().__init__(context)
+        definitions = context.document.definitions
+        fragments = {node.name.value: node for node in definitions if isinstance(node, FragmentDefinitionNode)}
+        self._measured = _Measured(fragments)
+
+    def enter_operation_definition(self, node: OperationDefinitionNode, *_: Any) -> None:
+        found = self._measured.of(node.selection_set)
+        found.directives += len(node.directives or ())
+        for what, value, limit in (
+            ("levels of fields", found.depth, DEEPEST),
+            ("aliases", found.aliases, MOST_ALIASES),
+            ("directives", found.directives, MOST_DIRECTIVES),
+            ("values in the answer", found.cost, LARGEST_COST),
+        ):
+            if value > limit:
+                self.report_error(TooComplex(what, limit))

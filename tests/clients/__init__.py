@@ -1,0 +1,1 @@
+"""The clients that frontends and apps use, from npm and in Python, against the running stack."""
