@@ -35,7 +35,9 @@ class GraphQLView(GraphQLRouter[Any, None]):
 
     def __init__(self, schema: FederatedSchema, make_context: ContextMaker) -> None:
         async def context(request: Request) -> RequestContext:
-            return await make_context(request)
+            made = await make_context(request)
+            request.state.context = made
+            return made
 
         super().__init__(
             schema,
@@ -50,6 +52,7 @@ class GraphQLView(GraphQLRouter[Any, None]):
         # The library keeps one response for all requests under way; ours is the request's own.
         response = Response()
         del response.headers["content-length"]
+        request.state.response = response
         return response
 
     def parse_json(self, data: str | bytes) -> Any:
@@ -62,6 +65,7 @@ class GraphQLView(GraphQLRouter[Any, None]):
 
     async def process_result(self, request: Request, result: ExecutionResult) -> GraphQLHTTPResponse:
         """The response's body, with each error as the client may see it."""
+        request.state.response.headers["cache-control"] = request.state.context.cache_control
         data: GraphQLHTTPResponse = {"data": result.data}
         if result.errors:
             data["errors"] = [format_error(error) for error in result.errors]
