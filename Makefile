@@ -15,7 +15,7 @@ USERS ?= 10000
 EVENTS ?= 1000
 NAME ?= shop
 
-.PHONY: help run test check reset seed service-token router supergraph format setup clean
+.PHONY: help run test check reset seed service-token bench-cache router supergraph format setup clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -37,6 +37,9 @@ seed: setup ## Fill the running stack: make seed USERS=1000000 EVENTS=10000
 
 service-token: setup ## Print a trusted service's token: make service-token NAME=shop
 	@$(PY) -m deploy.local service-token --name $(NAME)
+
+bench-cache: setup ## Measure what the cache saves, field by field
+	@$(PY) -m deploy.load.cache
 
 router: setup ## Build the Apollo Router from its crate (about 15 minutes)
 	@$(PY) -m router.build

@@ -19,6 +19,7 @@ CHECKS: Final[dict[str, Sequence[str]]] = {
     "format": (str(BIN / "ruff"), "format", "--check", "."),
     "walls": (str(BIN / "lint-imports"),),
     "schema": (sys.executable, "-m", "deploy.schema", "--check"),
+    "cached fields": (sys.executable, "-m", "deploy.cached", "--check"),
     "supergraph": (sys.executable, "-m", "router.compose", "--check"),
 }
 
