@@ -20,6 +20,7 @@ CHECKS: Final[dict[str, Sequence[str]]] = {
     "walls": (str(BIN / "lint-imports"),),
     "schema": (sys.executable, "-m", "deploy.schema", "--check"),
     "permissions": (sys.executable, "-m", "deploy.permissions", "--check"),
+    "cached fields": (sys.executable, "-m", "deploy.cached", "--check"),
     "supergraph": (sys.executable, "-m", "router.compose", "--check"),
     "manifests": (sys.executable, "-m", "router.manifest", "--check"),
 }

@@ -52,6 +52,8 @@ def build(workers: Sequence[Worker], broker: InProcessBroker) -> tuple[FastAPI, 
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
             for worker in workers:
+                for stop in worker.on_stop:
+                    await stop()
                 worker.mongo.close()
 
     return create_app(name="worker", health=health, routers=(), lifespan=lifespan), health

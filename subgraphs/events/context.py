@@ -8,6 +8,7 @@ from subgraphs.events.loaders import ActivitiesByUser, EventsById, ProfilesByUse
 from subgraphs.events.model.event import Event
 from subgraphs.events.operations.tools import Tools
 from subgraphs.runtime.graphql.context import RequestContext
+from subgraphs.runtime.identity import Identity
 from subgraphs.runtime.parts import Caller, Parts
 
 
@@ -37,16 +38,22 @@ EventsInfo = Info[EventsContext, None]
 
 def make_context(parts: Parts, tools: Tools, caller: Caller) -> EventsContext:
     """The context of one request by `caller`."""
-    identity = caller.identity
-    recency = parts.recency(identity)
+    return _context(parts, tools, caller.identity, is_fill=False)
+
+
+def _context(parts: Parts, tools: Tools, identity: Identity, *, is_fill: bool) -> EventsContext:
+    recency = parts.recency(identity, always_primary=is_fill)
+    cached = parts.cached(identity, is_fill=is_fill)
     return EventsContext(
         identity=identity,
         clock=parts.clock,
         cursors=parts.cursors,
         recency=recency,
-        events_by_id=EventsById(recency),
+        events_by_id=EventsById(recency, cached),
         tallies=TalliesByEventAndUser(recency),
         profiles_by_user=ProfilesByUser(tools.profiles, recency),
         activities_by_user=ActivitiesByUser(recency, parts.cursors),
         tools=tools,
+        cached=cached,
+        remade=lambda other: _context(parts, tools, other, is_fill=True),
     )

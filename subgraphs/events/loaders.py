@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Final
 
-from dataloaders import One, Pages
+from dataloaders import Pages
 from dataloaders.batch import Batch
 from subgraphs.events.model.activity import Activity
 from subgraphs.events.model.event import Event
@@ -11,7 +12,8 @@ from subgraphs.events.model.profile import Profile
 from subgraphs.events.model.rule import Tally
 from subgraphs.events.profiles import Profiles
 from subgraphs.events.store.activities import ActivityQuery, activity_pages, tallies
-from subgraphs.events.store.events import events_by_id
+from subgraphs.events.store.events import event_document, events_by_id, to_event
+from subgraphs.runtime.cache import CachedOne, CacheUse, Entity, Policy, Scope
 from subgraphs.runtime.connection import Cursors, Page, PageBounds
 from subgraphs.runtime.recency import Recency
 
@@ -19,14 +21,26 @@ ActivityPageArgs = tuple[ActivityQuery, PageBounds, str]
 TallyKey = tuple[Event, str]
 
 
-class EventsById(One[str, Event]):
+EVENT: Final = Entity(
+    Policy(
+        name="Event",
+        ttl=300,
+        scope=Scope.PUBLIC,
+        tags=("Event:{id}",),
+        dump=event_document,
+        load=to_event,
+        stale_for=60,
+    ),
+    events_by_id,
+    until=Event.next_edge,
+)
+
+
+class EventsById(CachedOne[Event]):
     """An event in whatever status, or None. Who may see it is decided by whoever asks."""
 
-    def __init__(self, recency: Recency) -> None:
-        async def find(ids: Sequence[str]) -> Mapping[str, Event]:
-            return await events_by_id(await recency.database(), ids)
-
-        super().__init__(find)
+    def __init__(self, recency: Recency, use: CacheUse) -> None:
+        super().__init__(EVENT, recency, use)
 
 
 class TalliesByEventAndUser(Batch[TallyKey, dict[str, Tally]]):

@@ -1,55 +1,36 @@
 """The queries of events."""
 
 from datetime import datetime
-from enum import Enum
-from typing import Annotated, Any
+from typing import Annotated
 
 import strawberry
 
 from subgraphs.events.context import EventsInfo
-from subgraphs.events.model import event as model
+from subgraphs.events.loaders import EVENT
 from subgraphs.events.model import rule as rule_model
 from subgraphs.events.operations.simulate_event import MadeUp, Simulation, simulate_event
-from subgraphs.events.store.events import SORTS, EventQuery, count_events, events_page
+from subgraphs.events.store.events import SORTS, events_page
 from subgraphs.events.types.events import (
     AUDIT_TYPES,
     AuditConnection,
     ConditionProgress,
     Event,
     EventConnection,
-    EventStatus,
     User,
     to_conditions,
 )
+from subgraphs.events.types.listed import EVENTS_LIST, EventFilter, EventSort, connection, to_query
 from subgraphs.events.types.rules import ActivityType, RuleInput, to_draft
 from subgraphs.runtime.audit import LATEST_FIRST, audit_page
+from subgraphs.runtime.cache import Scope
 from subgraphs.runtime.connection import list_scope
 from subgraphs.runtime.graphql.access import Auditors, Public, Staff
+from subgraphs.runtime.graphql.cached import Through
 from subgraphs.runtime.graphql.given import given
 from subgraphs.runtime.graphql.pages import page_bounds
 from subgraphs.runtime.graphql.refusals import NotFound, ValidationFailed
 from subgraphs.runtime.graphql.scalars import SafeInt
 from subgraphs.runtime.outcomes import Invalid, Missing
-
-
-@strawberry.input(
-    description="`openAt` keeps the events whose window holds that instant; an open-ended event's window never closes."
-)
-class EventFilter:
-    text: str | None = strawberry.UNSET
-    statuses: list[EventStatus] | None = strawberry.UNSET
-    tags: list[str] | None = strawberry.UNSET
-    open_at: datetime | None = strawberry.UNSET
-    starts_from: datetime | None = strawberry.UNSET
-    starts_before: datetime | None = strawberry.UNSET
-
-
-@strawberry.enum
-class EventSort(Enum):
-    STARTS_AT_DESC = "STARTS_AT_DESC"
-    STARTS_AT_ASC = "STARTS_AT_ASC"
-    CREATED_AT_DESC = "CREATED_AT_DESC"
-    NAME_ASC = "NAME_ASC"
 
 
 @strawberry.input
@@ -96,35 +77,17 @@ class SimulationSuccess:
 SimulationResult = Annotated[SimulationSuccess | NotFound | ValidationFailed, strawberry.union("SimulationResult")]
 
 
-def to_query(asked: EventFilter | None, *, hidden: bool) -> EventQuery:
-    """The filter as the store takes it."""
-
-    def value(name: str) -> Any:
-        found = getattr(asked, name, None)
-        return None if found is strawberry.UNSET else found
-
-    statuses, tags, text = value("statuses"), value("tags"), value("text")
-    return EventQuery(
-        text=text.strip()[:200] if text and text.strip() else None,
-        statuses=None if statuses is None else tuple(model.EventStatus(status.value) for status in statuses),
-        tags=None if tags is None else tuple(tag.strip().casefold() for tag in tags),
-        open_at=value("open_at"),
-        starts_from=value("starts_from"),
-        starts_before=value("starts_before"),
-        hidden=hidden,
-    )
-
-
 @strawberry.type
 class Query:
     @strawberry.field(
         description="Drafts and archived events show only to operators, auditors and admins.",
         permission_classes=[Public],
+        extensions=[Through(EVENT, Scope.ROLE)],
     )
     async def event(self, info: EventsInfo, id: strawberry.ID) -> Event | None:
         return await Event.resolve_reference(info, id)
 
-    @strawberry.field(permission_classes=[Public])
+    @strawberry.field(permission_classes=[Public], extensions=[EVENTS_LIST])
     async def events(
         self,
         info: EventsInfo,
@@ -140,10 +103,9 @@ class Query:
         order = SORTS[sort.value]
         scope = list_scope("Query.events", order, {"query": query})
         bounds = page_bounds(context.cursors, scope, first, after, last, before)
-        now = context.now
         database = await context.recency.database()
-        page = await events_page(database, query, order, bounds, context.cursors, scope, now)
-        return EventConnection.of(page, now, lambda: count_events(database, query, now))
+        page = await events_page(database, query, order, bounds, context.cursors, scope, context.now)
+        return connection(context, query, page, context.now)
 
     @strawberry.field(
         description="Operators, auditors and admins: would this rule be satisfied? Changes nothing.",

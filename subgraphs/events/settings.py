@@ -21,3 +21,4 @@ class EventsWorkerSettings(StoreSettings):
     """The worker."""
 
     mongo_database: str = Field(default="events", validation_alias="EVENTS_DATABASE")
+    redis_url: str = Field(description="the subgraph's, for the tags of its cache")

@@ -3,8 +3,11 @@
 from subgraphs.events.model.activity import LOGINS, Activity
 from subgraphs.events.model.rule import ActivityType
 from subgraphs.events.settings import EventsWorkerSettings
+from subgraphs.events.store import COLLECTIONS
 from subgraphs.events.store.activities import record
 from subgraphs.events.store.profiles import keep_profile
+from subgraphs.runtime.cache.build import build_raiser
+from subgraphs.runtime.cache.watch import Watch
 from subgraphs.runtime.mongo import Mongo
 from subgraphs.runtime.outbox import Message, Publisher, Relay
 from subgraphs.runtime.worker import Worker
@@ -31,4 +34,7 @@ def build_worker(settings: EventsWorkerSettings, publisher: Publisher) -> Worker
         await record(mongo, [login])
 
     handlers = {"users.profile": keep, "users.login": take_login}
-    return Worker(name="events", mongo=mongo, handlers=handlers, jobs=(Relay(mongo, publisher).run,))
+    raiser = build_raiser(settings.redis_url, settings.mongo_database)
+    relay = Relay(mongo, publisher, raise_tags=raiser.raise_tags)
+    jobs = (relay.run, Watch(mongo, COLLECTIONS, raiser.raise_tags).run)
+    return Worker(name="events", mongo=mongo, handlers=handlers, jobs=jobs, on_stop=(raiser.close,))

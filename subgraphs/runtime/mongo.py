@@ -61,11 +61,13 @@ class Index:
 
 @dataclass(frozen=True, slots=True)
 class Collection:
-    """One collection: its shard key (empty: not sharded) and its indexes beyond that of `_id`."""
+    """One collection: its shard key (empty: not sharded) and its indexes beyond that of `_id`. `cache_tags` gives, by a
+    document's id, the tags of cached values that it is part of; None: nothing of it is cached."""
 
     name: str
     shard_key: tuple[tuple[str, int | str], ...] = ()
     indexes: tuple[Index, ...] = field(default=())
+    cache_tags: Callable[[str], tuple[str, ...]] | None = None
 
 
 class Mongo:

@@ -5,7 +5,7 @@ A message is lost with its change or not at all; it may be handed over twice, so
 
 import asyncio
 import random
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Protocol
@@ -29,18 +29,28 @@ log = structlog.get_logger("outbox")
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """What happened, for other parts to know. `key` names whom it is about; `id` is the same however often it comes."""
+    """What happened, for other parts to know. `key` names whom it is about; `id` is the same however often it comes; `tags`
+    are those of cached values that are old by it."""
 
     topic: str
     key: str
     payload: dict[str, Any]
     at: datetime
     id: str
+    tags: tuple[str, ...] = ()
 
 
-def message(topic: str, key: str, payload: dict[str, Any], at: datetime) -> Message:
+def message(topic: str, key: str, payload: dict[str, Any], at: datetime, *, tags: Sequence[str] = ()) -> Message:
     """A new message with an id of its own."""
-    return Message(topic, key, payload, at, random_id(24))
+    return Message(topic, key, payload, at, random_id(24), tuple(tags))
+
+
+def cache_message(key: str, at: datetime, tags: Sequence[str]) -> Message:
+    """A message for the cache alone: of a change that nobody else needs to know."""
+    return message("cache.raised", key, {}, at, tags=tags)
+
+
+RaiseTags = Callable[[Sequence[str]], Awaitable[None]]
 
 
 class Publisher(Protocol):
@@ -52,7 +62,10 @@ class Publisher(Protocol):
 async def post(mongo: Mongo, messages: Sequence[Message], session: Session) -> None:
     """Writes the messages in the transaction of `session`."""
     if messages:
-        rows = [{"_id": m.id, "topic": m.topic, "key": m.key, "payload": m.payload, "at": m.at} for m in messages]
+        rows = [
+            {"_id": m.id, "topic": m.topic, "key": m.key, "payload": m.payload, "at": m.at, "tags": list(m.tags)}
+            for m in messages
+        ]
         await mongo.write[OUTBOX.name].insert_many(rows, session=session)
 
 
@@ -65,10 +78,22 @@ async def seen_before(mongo: Mongo, message_id: str, at: datetime, session: Sess
 
 
 class Relay:
-    """Hands the outbox's messages to a publisher, oldest first, and removes each once it is handed over."""
+    """Hands the outbox's messages to a publisher, oldest first, and removes each once it is handed over. Their tags are
+    raised first, for the case that the process which made the change died before it did so itself."""
 
-    def __init__(self, mongo: Mongo, publisher: Publisher, *, idle_seconds: float = 0.2, batch: int = 200) -> None:
+    def __init__(
+        self,
+        mongo: Mongo,
+        publisher: Publisher,
+        *,
+        raise_tags: RaiseTags | None = None,
+        idle_seconds: float = 0.2,
+        batch: int = 200,
+    ) -> None:
         self._mongo = mongo
+        self._raise_tags = raise_tags
+        # A message that stays is not raised again with every try.
+        self._raised: set[str] = set()
         self._publisher = publisher
         self._idle_seconds = idle_seconds
         self._batch = batch
@@ -92,13 +117,17 @@ class Relay:
         later ones of its key, and stops no other key."""
         outbox = self._mongo.write[OUTBOX.name]
         rows = await outbox.find({}, sort=[("at", 1), ("_id", 1)], limit=self._batch).to_list(None)
+        await self._raise(rows)
         held_back: set[str] = set()
         moved = 0
         for row in rows:
             if row["key"] in held_back:
                 continue
             try:
-                await self._publisher.publish(Message(row["topic"], row["key"], row["payload"], row["at"], row["_id"]))
+                handed = Message(
+                    row["topic"], row["key"], row["payload"], row["at"], row["_id"], tuple(row.get("tags", ()))
+                )
+                await self._publisher.publish(handed)
             except Exception:
                 held_back.add(row["key"])
                 log.exception("message not handed over", topic=row["topic"], message_id=row["_id"])
@@ -106,3 +135,10 @@ class Relay:
             await outbox.delete_one({"_id": row["_id"]})
             moved += 1
         return moved
+
+    async def _raise(self, rows: Sequence[Mapping[str, Any]]) -> None:
+        if self._raise_tags is None:
+            return
+        tags = {tag for row in rows if row["_id"] not in self._raised for tag in row.get("tags", ())}
+        await self._raise_tags(sorted(tags))
+        self._raised = {row["_id"] for row in rows}

@@ -7,9 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from fastapi import APIRouter, FastAPI
+from prometheus_client import CollectorRegistry
 from starlette.requests import Request
 
 from subgraphs.runtime.address import FORWARDED_HEADER, client_address
+from subgraphs.runtime.cache import Cache, CacheUse, Freshness
+from subgraphs.runtime.cache.build import build_cache
 from subgraphs.runtime.clock import Clock, SystemClock
 from subgraphs.runtime.connection import Cursors
 from subgraphs.runtime.gate import Gate
@@ -22,7 +25,7 @@ from subgraphs.runtime.mongo import Mongo
 from subgraphs.runtime.recency import Recency
 from subgraphs.runtime.redis import RedisClient, connect_redis
 from subgraphs.runtime.revocations import Revocations
-from subgraphs.runtime.service import Health, Tracing, create_app
+from subgraphs.runtime.service import Health, Tracing, create_app, metrics_router
 from subgraphs.runtime.settings import ServiceSettings
 
 
@@ -38,10 +41,19 @@ class Parts:
     cursors: Cursors
     limits: Limits
     health: Health
+    cache: Cache
+    metrics: CollectorRegistry
 
-    def recency(self, identity: Identity) -> Recency:
+    def recency(self, identity: Identity, *, always_primary: bool = False) -> Recency:
         """Where this caller's request reads. Services decide upon what they read, so they read from the primary."""
-        return Recency(self.mongo, self.redis, identity.id, always_primary=identity.is_service)
+        always_primary = always_primary or identity.is_service
+        is_up = self.cache.is_up
+        return Recency(self.mongo, self.redis, identity.id, always_primary=always_primary, is_up=is_up)
+
+    def cached(self, identity: Identity, *, is_fill: bool = False) -> CacheUse:
+        """The cache for one request of this caller. Services are told what the database says, and so is the cache itself."""
+        cache = None if is_fill or identity.is_service else self.cache
+        return CacheUse(cache, self.cache, self.mongo.write, self.clock, Freshness())
 
 
 def build_parts(name: str, settings: ServiceSettings, *, clock: Clock | None = None) -> Parts:
@@ -49,6 +61,11 @@ def build_parts(name: str, settings: ServiceSettings, *, clock: Clock | None = N
     mongo = Mongo(settings, app_name=f"laurel-{name}")
     redis = connect_redis(settings.redis_url)
     used_clock = clock or SystemClock()
+    cache = build_cache(
+        settings.redis_url, settings.mongo_database, used_clock, limit_seconds=settings.cache_limit_seconds
+    )
+    metrics = CollectorRegistry()
+    metrics.register(cache.counts)
     return Parts(
         name=name,
         settings=settings,
@@ -58,6 +75,8 @@ def build_parts(name: str, settings: ServiceSettings, *, clock: Clock | None = N
         limits=Limits(redis, used_clock),
         cursors=Cursors(settings.cursor_secret.get_secret_value()),
         health=Health({"mongo": mongo.ping}),
+        cache=cache,
+        metrics=metrics,
     )
 
 
@@ -94,6 +113,7 @@ def build_app(
                 task.cancel()
             for stop in on_stop:
                 await stop()
+            await parts.cache.close()
             await parts.redis.aclose()
             parts.mongo.close()
 
@@ -102,8 +122,11 @@ def build_app(
         address = client_address(forwarded, parts.settings.trusted_proxies)
         return make_context(Caller(request.state.identity, address))
 
+    parts.cache.version = schema.version
     view = GraphQLView(schema, context)
-    app = create_app(name=parts.name, health=parts.health, routers=[view, *routers], lifespan=lifespan)
+    routers = [view, metrics_router(parts.metrics), *routers]
+    app = create_app(name=parts.name, health=parts.health, routers=routers, lifespan=lifespan)
+    app.state.parts = parts
     verifier = TokenVerifier(keys, issuer=parts.settings.token_issuer, clock=parts.clock)
     secret = parts.settings.router_secret.get_secret_value()
     app.add_middleware(Gate, path="/graphql", router_secret=secret, verifier=verifier, revocations=revocations)

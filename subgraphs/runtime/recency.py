@@ -1,5 +1,6 @@
 """Read your own writes: who wrote lately reads from the primary, everybody else may read from a secondary."""
 
+from collections.abc import Callable
 from typing import Final
 
 from subgraphs.runtime.mongo import Database, Mongo
@@ -13,11 +14,19 @@ class Recency:
     """One request's choice between primary and secondary for one caller, made once and only when asked for."""
 
     def __init__(
-        self, mongo: Mongo, redis: RedisClient, caller_id: str | None, *, always_primary: bool = False
+        self,
+        mongo: Mongo,
+        redis: RedisClient,
+        caller_id: str | None,
+        *,
+        always_primary: bool = False,
+        is_up: Callable[[], bool] = lambda: True,
     ) -> None:
+        """`is_up` says whether Redis answers; while it does not, nobody waits to be told so again."""
         self._mongo = mongo
         self._redis = redis
         self._caller_id = caller_id
+        self._is_up = is_up
         self._database: Database | None = mongo.write if always_primary else None
 
     async def database(self) -> Database:
@@ -41,6 +50,8 @@ class Recency:
     async def _wrote_lately(self) -> bool:
         if self._caller_id is None:
             return False
+        if not self._is_up():
+            return True
         try:
             return bool(await self._redis.exists(_key(self._caller_id)))
         except REDIS_FAULTS:

@@ -11,6 +11,8 @@ import structlog
 import uvicorn
 from fastapi import APIRouter, FastAPI
 from fastapi.responses import JSONResponse
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
+from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from subgraphs.runtime.settings import ServerSettings
@@ -94,6 +96,17 @@ class Tracing:
             await send(message)
 
         await self._app(scope, receive, send_with_id)
+
+
+def metrics_router(registry: CollectorRegistry) -> APIRouter:
+    """`/metrics`, as Prometheus reads it."""
+    router = APIRouter()
+
+    @router.get("/metrics")
+    async def metrics() -> Response:
+        return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
+
+    return router
 
 
 def graphql_refusal(status: int, code: str, message: str) -> JSONResponse:

@@ -35,6 +35,7 @@ class ServiceSettings(ServerSettings):
     """What every subgraph's process needs. Each subgraph adds its own."""
 
     redis_url: str
+    cache_limit_seconds: float = Field(default=0.05, gt=0, description="how long one look-up waits for Redis at most")
     router_secret: SecretStr = Field(min_length=16, description="the header x-router-secret must carry it")
     cursor_secret: SecretStr = Field(min_length=16, description="signs the cursors of connections")
     jwks_url: str = Field(description="where the public keys of access tokens are published")

@@ -11,9 +11,10 @@ Job = Callable[[], Awaitable[None]]
 
 @dataclass(frozen=True, slots=True)
 class Worker:
-    """`handlers` by topic; each of `jobs` (a relay, a sweep) runs until it is cancelled."""
+    """`handlers` by topic; each of `jobs` (a relay, a sweep) runs until it is cancelled; then `on_stop` is called."""
 
     name: str
     mongo: Mongo
     handlers: Mapping[str, Handler] = field(default_factory=dict)
     jobs: Sequence[Job] = ()
+    on_stop: Sequence[Job] = ()

@@ -1,26 +1,39 @@
 """The dataloaders of users."""
 
 from collections.abc import Mapping, Sequence
+from typing import Final
 
 from dataloaders import One, Pages
+from subgraphs.runtime.cache import CachedOne, CacheUse, Entity, Policy, Scope
 from subgraphs.runtime.connection import Cursors, Page, PageBounds
 from subgraphs.runtime.recency import Recency
 from subgraphs.users.model.notification import Notification
 from subgraphs.users.model.user import User
 from subgraphs.users.store.notifications import notification_pages, unread_counts
-from subgraphs.users.store.users import users_by_id
+from subgraphs.users.store.users import profile_document, to_user, users_by_id
 
 NotificationPageArgs = tuple[bool, PageBounds, str]
 
 
-class UsersById(One[str, User]):
-    """A user, or None."""
+USER: Final = Entity(
+    Policy(
+        name="User",
+        ttl=1800,
+        scope=Scope.PUBLIC,
+        tags=("User:{id}",),
+        dump=profile_document,
+        load=to_user,
+        stale_for=300,
+    ),
+    users_by_id,
+)
 
-    def __init__(self, recency: Recency) -> None:
-        async def find(ids: Sequence[str]) -> Mapping[str, User]:
-            return await users_by_id(await recency.database(), ids)
 
-        super().__init__(find)
+class UsersById(CachedOne[User]):
+    """A user, or None. Who may see what of them is decided field by field."""
+
+    def __init__(self, recency: Recency, use: CacheUse) -> None:
+        super().__init__(USER, recency, use)
 
 
 class NotificationsByUser(Pages[NotificationPageArgs, Page[Notification]]):

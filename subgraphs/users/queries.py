@@ -3,10 +3,13 @@
 import strawberry
 
 from subgraphs.runtime.audit import LATEST_FIRST, audit_page
+from subgraphs.runtime.cache import Scope
 from subgraphs.runtime.connection import list_scope
 from subgraphs.runtime.graphql.access import Admins, Auditors, Public, SignedIn
+from subgraphs.runtime.graphql.cached import Through
 from subgraphs.runtime.graphql.pages import page_bounds
 from subgraphs.users.context import UsersInfo
+from subgraphs.users.loaders import USER
 from subgraphs.users.model import user as model
 from subgraphs.users.store.users import SORTS, UserQuery, count_users, users_page
 from subgraphs.users.types.users import AUDIT_TYPES, AuditConnection, User, UserConnection, UserFilter, UserSort
@@ -16,11 +19,12 @@ from subgraphs.users.types.users import AUDIT_TYPES, AuditConnection, User, User
 class Query:
     @strawberry.field(description="Null when nobody is signed in.", permission_classes=[Public])
     async def me(self, info: UsersInfo) -> User | None:
+        # Promises no Cache-Control: whoever has changed their profile asks for it again at once.
         user_id = info.context.identity.user_id
         found = await info.context.users_by_id.load(user_id) if user_id else None
         return None if found is None else User.of(found)
 
-    @strawberry.field(permission_classes=[SignedIn])
+    @strawberry.field(permission_classes=[SignedIn], extensions=[Through(USER, Scope.PUBLIC)])
     async def user(self, info: UsersInfo, id: strawberry.ID) -> User | None:
         found = await info.context.users_by_id.load(id)
         return None if found is None else User.of(found)

@@ -35,3 +35,4 @@ class UsersWorkerSettings(StoreSettings):
     """The worker."""
 
     mongo_database: str = Field(default="users", validation_alias="USERS_DATABASE")
+    redis_url: str = Field(description="the subgraph's, for the tags of its cache")

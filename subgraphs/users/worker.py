@@ -1,10 +1,13 @@
 """What users' worker does: hands over its outbox, and puts what happened to rewards into inboxes."""
 
+from subgraphs.runtime.cache.build import build_raiser
+from subgraphs.runtime.cache.watch import Watch
 from subgraphs.runtime.mongo import Mongo
 from subgraphs.runtime.outbox import Message, Publisher, Relay
 from subgraphs.runtime.worker import Worker
 from subgraphs.users.model.notification import of_request
 from subgraphs.users.settings import UsersWorkerSettings
+from subgraphs.users.store import COLLECTIONS
 from subgraphs.users.store.notifications import Inbox
 
 
@@ -20,4 +23,7 @@ def build_worker(settings: UsersWorkerSettings, publisher: Publisher) -> Worker:
         if entry is not None:
             await inbox.put(entry)
 
-    return Worker(name="users", mongo=mongo, handlers={"rewards.request": notify}, jobs=(Relay(mongo, publisher).run,))
+    raiser = build_raiser(settings.redis_url, settings.mongo_database)
+    relay = Relay(mongo, publisher, raise_tags=raiser.raise_tags)
+    jobs = (relay.run, Watch(mongo, COLLECTIONS, raiser.raise_tags).run)
+    return Worker(name="users", mongo=mongo, handlers={"rewards.request": notify}, jobs=jobs, on_stop=(raiser.close,))

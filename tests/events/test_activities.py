@@ -142,10 +142,10 @@ async def test_activities_are_paged_and_filtered_latest_first(events: InProcess,
 
 
 async def test_a_login_becomes_one_activity_and_a_profile_the_newest_however_often_they_are_told(
-    events: InProcess, mongo: Mongo, mongo_url: str, database_name: str, monkeypatch: pytest.MonkeyPatch
+    events: InProcess, mongo: Mongo, mongo_url: str, redis_url: str, database_name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("EVENTS_DATABASE", database_name)
-    worker = build_worker(EventsWorkerSettings(mongo_url=mongo_url), InProcessBroker())
+    worker = build_worker(EventsWorkerSettings(mongo_url=mongo_url, redis_url=redis_url), InProcessBroker())
     login = message("users.login", "kr1", {"userId": "kr1", "sessionId": "s1", "at": NOON}, NOON)
     profile = {"userId": "kr1", "region": "KR", "timezone": None, "createdAt": NOON}
     newer = message("users.profile", "kr1", {**profile, "version": 2, "region": "US"}, NOON)

@@ -104,7 +104,7 @@ async def test_a_profile_is_asked_for_once_and_then_kept(
         assert all(edge["node"]["myProgress"]["satisfied"] for edge in answer.data["events"]["edges"])
         assert users_service.asked == asked
     # Twenty rules over one profile: the page, and the profile.
-    assert [(name, command.get("find")) for _, name, command in sent] == [("find", "events"), ("find", "profiles")]
+    assert [(name, command.get("find")) for _, name, command in sent] == [("find", "profiles")]
 
 
 async def test_while_users_is_silent_progress_is_unavailable_and_eligibility_null_where_it_could_not_be_told(
@@ -133,7 +133,9 @@ async def test_the_newest_profile_is_judged_however_late_and_often_it_is_told(
 ) -> None:
     await insert_regional(mongo)
     settings = EventsWorkerSettings(
-        mongo_url=service_settings["mongo_url"], EVENTS_DATABASE=service_settings["mongo_database"]
+        redis_url=service_settings["redis_url"],
+        mongo_url=service_settings["mongo_url"],
+        EVENTS_DATABASE=service_settings["mongo_database"],
     )
     worker = build_worker(settings, InProcessBroker())
 

@@ -24,7 +24,7 @@ class LocalStack:
         options = Options(
             ports=free_ports(),
             data=data,
-            environ={**os.environ, **(environ or {})},
+            environ={"CACHE_LIMIT_SECONDS": "2", **os.environ, **(environ or {})},
             use_standin=use_standin,
             test_commands=True,
             mongo_cache_gib=0.5,

@@ -1,5 +1,6 @@
 """What the router itself promises: CSRF, CORS, limits, Cache-Control, traces, no introspection in production."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -29,11 +30,24 @@ async def test_only_the_explorer_s_origin_may_read_answers(graph: Graph) -> None
         assert (response.headers.get("access-control-allow-origin") == origin) is allowed
 
 
-async def test_what_no_subgraph_calls_cacheable_is_not_stored(graph: Graph) -> None:
-    response = await graph.http.post(
-        graph.stack.router_url, json={"query": "{ events(first: 1) { edges { cursor } } }"}
-    )
-    assert response.headers["cache-control"] == "no-store"
+@pytest.mark.parametrize(
+    ("query", "most"),
+    [
+        ("{ events(first: 1) { edges { cursor node { name status } } } }", 120),
+        ("{ events(first: 3) { edges { node { name createdBy { displayName } } } } }", 120),
+        ("{ events(first: 3) { edges { node { offers { stock { remaining } } } } } }", None),
+        ("{ events(first: 1) { totalCount } }", None),
+        ("{ events(first: 0) { edges { cursor } } }", None),
+        ("{ me { id } }", None),
+    ],
+)
+async def test_a_response_holds_as_long_as_its_least_part_and_is_not_stored_where_one_says_nothing(
+    graph: Graph, query: str, most: int | None
+) -> None:
+    response = await graph.http.post(graph.stack.router_url, json={"query": query})
+    control = response.headers["cache-control"]
+    found = re.fullmatch(r"max-age=(\d+), private", control)
+    assert (found is not None and 0 < int(found[1]) <= most) if most else control == "no-store"
     assert len(response.headers["x-trace-id"]) == 32
 
 

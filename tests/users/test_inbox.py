@@ -100,7 +100,11 @@ async def test_a_fulfilled_request_makes_one_entry_however_often_it_is_told(
         async def publish(self, message: Message) -> None:
             raise AssertionError("nothing is published here")
 
-    settings = UsersWorkerSettings(mongo_url=service_settings["mongo_url"], USERS_DATABASE=mongo.write.name)
+    settings = UsersWorkerSettings(
+        mongo_url=service_settings["mongo_url"],
+        redis_url=service_settings["redis_url"],
+        USERS_DATABASE=mongo.write.name,
+    )
     worker = build_worker(settings, Nowhere())
     payload = {"userId": "kr1", "requestId": "kr1.r1", "status": "FULFILLED"}
     message = Message("rewards.request", "kr1", payload, clock.now(), "m-1")

@@ -102,6 +102,11 @@ class Event:
         """When activities count."""
         return Window(self.starts_at, self.closes_at, self.timezone)
 
+    def next_edge(self, now: datetime) -> datetime | None:
+        """When its window next opens or closes, after `now`."""
+        edges = [edge for edge in (self.starts_at, self.closes_at) if edge is not None and edge > now]
+        return min(edges, default=None)
+
     def status_at(self, now: datetime) -> EventStatus:
         """The status at that instant, whatever was stored last."""
         if self.lifecycle in (Lifecycle.DRAFT, Lifecycle.ENDED, Lifecycle.ARCHIVED):

@@ -13,6 +13,7 @@ from subgraphs.events.mutations.update_event import UpdateEventInput
 from subgraphs.events.operations.change_events import Change, Row
 from subgraphs.events.operations.change_events import change_events as operation
 from subgraphs.events.operations.refused_rows import Refusal
+from subgraphs.events.store.events import event_tags
 from subgraphs.events.types.events import Event
 from subgraphs.runtime.graphql.refusals import (
     Atomicity,
@@ -75,7 +76,8 @@ async def change_events(info: EventsInfo, input: ChangeEventsInput, idempotency_
             return ValidationFailed.of(outcome)
         case KeyReused():
             return IdempotencyConflict.of(outcome)
-    await context.recency.mark()
+    changed = [row.id for row in outcome.rows if isinstance(row, EventModel)]
+    await context.wrote(*(tag for event_id in changed for tag in event_tags(event_id)))
     return ChangeEventsSuccess(
         events=[_event(row, info) for row in outcome.rows],
         failures=[

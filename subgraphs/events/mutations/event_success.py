@@ -4,6 +4,7 @@ import strawberry
 
 from subgraphs.events.model.event import Event as EventModel
 from subgraphs.events.operations.transition_event import NotAllowed
+from subgraphs.events.store.events import event_tags
 from subgraphs.events.types.events import Event, EventStatus
 from subgraphs.events.types.transitions import EventTransition
 from subgraphs.runtime.graphql.context import RequestContext
@@ -33,5 +34,5 @@ class IllegalTransition(Error):
 
 async def event_success(context: RequestContext, event: EventModel) -> EventSuccess:
     """The changed event; its writer reads it from the primary from here on."""
-    await context.recency.mark()
+    await context.wrote(*event_tags(event.id))
     return EventSuccess(event=Event.of(event, context.now))

@@ -6,7 +6,7 @@ from datetime import datetime
 from subgraphs.events.model.event import Event
 from subgraphs.events.operations.rates import Rates
 from subgraphs.events.profiles import Profiles
-from subgraphs.events.store.events import EventStore, event_document
+from subgraphs.events.store.events import EventStore, event_document, event_tags
 from subgraphs.runtime.clock import Clock
 from subgraphs.runtime.mongo import Document, Mongo
 from subgraphs.runtime.outbox import Message, message
@@ -25,7 +25,8 @@ class Tools:
 
 def changed_message(event: Event, now: datetime) -> Message:
     """Tells others that the event changed."""
-    return message("events.changed", event.id, {"eventId": event.id, "version": event.version}, now)
+    payload = {"eventId": event.id, "version": event.version}
+    return message("events.changed", event.id, payload, now, tags=event_tags(event.id))
 
 
 def snapshot(event: Event) -> Document:

@@ -15,14 +15,22 @@ from subgraphs.runtime.mongo import Collection, Database, Document, Index, Mongo
 from subgraphs.runtime.outcomes import Violation
 from subgraphs.runtime.pages import all_words, count_up_to_cap, read_page, read_text_page
 
+
+def event_tags(event_id: str) -> tuple[str, ...]:
+    """The tags of cached values that an event is part of: itself, and every list."""
+    return (f"Event:{event_id}", "Events")
+
+
 # One index serves a sort both ways, for the tie-break turns with it. Text is found by its own index, and sorted in memory.
 EVENTS: Final = Collection(
     "events",
     shard_key=(("_id", "hashed"),),
+    cache_tags=event_tags,
     indexes=(
         Index((("startsAt", 1), ("_id", 1))),
         Index((("createdAt", 1), ("_id", 1))),
         Index((("nameKey", 1), ("_id", 1))),
+        Index((("closesAt", 1),)),
         Index((("name", "text"), ("description", "text"), ("tags", "text"))),
     ),
 )
@@ -147,6 +155,16 @@ async def events_page(
         hint = Index(tuple((field, 1) for field, _ in sort.fields)).name
         return (await read_page(collection, base, sort, bounds, cursors, scope, hint=hint)).map(to_event)
     return (await read_text_page(collection, query.text, base, sort, bounds, cursors, scope)).map(to_event)
+
+
+async def next_edge(database: Database, now: datetime) -> datetime | None:
+    """The next instant after `now` at which the window of any event opens or closes."""
+    edges = []
+    for name in ("startsAt", "closesAt"):
+        beyond = {name: {"$gt": now, "$lt": NEVER}}
+        found = await database[EVENTS.name].find_one(beyond, projection={"_id": False, name: True}, sort=[(name, 1)])
+        edges += [] if found is None else [found[name]]
+    return min(edges, default=None)
 
 
 async def count_events(database: Database, query: EventQuery, now: datetime) -> int | None:

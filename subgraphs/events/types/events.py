@@ -3,21 +3,24 @@
 import asyncio
 from datetime import datetime
 from enum import Enum
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, ClassVar, Self
 
 import strawberry
 from strawberry.federation import field as federated_field
 from strawberry.federation import type as federated
 
 from subgraphs.events.context import EventsContext, EventsInfo
+from subgraphs.events.loaders import EVENT
 from subgraphs.events.model import event as model
 from subgraphs.events.model.rule import NOBODY, Person, Verdict, asks_profile, judge
 from subgraphs.events.store.activities import LATEST_FIRST, ActivityQuery
 from subgraphs.events.types.activities import ActivityConnection, ActivityFilter
 from subgraphs.events.types.rules import Condition, Rule, RuleNode, to_condition, to_nodes, to_rule
+from subgraphs.runtime.cache import Scope
 from subgraphs.runtime.connection import Page, list_scope
-from subgraphs.runtime.graphql.access import Services, Visible, open_field, staff_only
+from subgraphs.runtime.graphql.access import Reachable, Services, Visible, open_field, staff_only
 from subgraphs.runtime.graphql.audit import audit_types
+from subgraphs.runtime.graphql.cached import Through
 from subgraphs.runtime.graphql.errors import BadUserInput
 from subgraphs.runtime.graphql.pages import PageInfo, page_bounds
 from subgraphs.runtime.graphql.scalars import SafeInt
@@ -112,6 +115,8 @@ async def _progress_or_none(context: EventsContext, event: model.Event, user_id:
     ),
 )
 class Event:
+    reference: ClassVar[Through] = Through(EVENT, Scope.ROLE)
+
     event: strawberry.Private[model.Event]
     id: strawberry.ID = open_field()
     name: str = open_field()
@@ -126,13 +131,13 @@ class Event:
     version: int = open_field()
     created_at: datetime = open_field()
 
-    @strawberry.field(extensions=[Visible("anybody who can reach the object", lambda *_: True)])
+    @strawberry.field(extensions=[Reachable()])
     def rule(self) -> Rule:
         return to_rule(self.event.rule)
 
     @strawberry.field(
         description="The tree of `rule` from the root down, each with its parent.",
-        extensions=[Visible("anybody who can reach the object", lambda *_: True)],
+        extensions=[Reachable()],
     )
     def rule_nodes(self) -> list[RuleNode]:
         return to_nodes(self.event.rule)
@@ -255,6 +260,8 @@ class EventEdge:
 class EventConnection:
     edges: list[EventEdge]
     page_info: PageInfo
+    page: strawberry.Private[Page[model.Event]]
+    as_of: strawberry.Private[datetime]
     count: strawberry.Private[Any]
 
     @strawberry.field
@@ -268,7 +275,7 @@ class EventConnection:
             EventEdge(cursor=cursor, node=Event.of(row, now))
             for cursor, row in zip(page.cursors, page.rows, strict=True)
         ]
-        return cls(edges=edges, page_info=PageInfo.of(page), count=count)
+        return cls(edges=edges, page_info=PageInfo.of(page), page=page, as_of=now, count=count)
 
 
 AUDIT_TYPES = audit_types(User)

@@ -1,30 +1,46 @@
 """What one request carries. Subgraphs add their loaders and operations."""
 
-from dataclasses import dataclass
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
-from typing import Any
+from typing import Any, Final
 
 from strawberry.fastapi import BaseContext
 from strawberry.types import Info
 
+from subgraphs.runtime.cache import CacheUse
 from subgraphs.runtime.clock import Clock
 from subgraphs.runtime.connection import Cursors
 from subgraphs.runtime.identity import Identity
 from subgraphs.runtime.recency import Recency
 
+NO_STORE: Final = "no-store"
+
 
 @dataclass
 class RequestContext(BaseContext):
-    """Who asks, what time it is, where to read."""
+    """Who asks, what time it is, where to read. `cached` is None where a subgraph caches nothing; `remade` gives a context
+    of another identity whose loaders are new and read from the primary: values for the cache are loaded in it."""
 
     identity: Identity
     clock: Clock
     cursors: Cursors
     recency: Recency
+    cached: CacheUse | None = field(default=None, kw_only=True)
+    remade: "Callable[[Identity], RequestContext] | None" = field(default=None, kw_only=True)
 
     def __post_init__(self) -> None:
         super().__init__()
+        # What the response says of how long it holds: nothing, unless the operation's end knows better.
+        self.cache_control = NO_STORE
+
+    async def wrote(self, *tags: str, writer_id: str | None = None) -> None:
+        """To be said between a commit and its acknowledgement: the caller (or `writer_id`, who was nobody before) wrote, and
+        cached values with these tags are old."""
+        raised = [] if self.cached is None else [self.cached.raise_tags(*tags)]
+        await asyncio.gather(*raised, self.recency.mark(writer_id))
 
     @cached_property
     def now(self) -> datetime:

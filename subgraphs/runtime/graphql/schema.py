@@ -1,7 +1,9 @@
 """The federated schema: entities resolved in batches, parse and validation cached."""
 
+import hashlib
 import inspect
 from collections.abc import Callable, Iterable, Sequence
+from functools import cached_property
 from typing import Any, Final
 
 import strawberry
@@ -12,6 +14,7 @@ from strawberry.federation.schema import FederationAny
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext, ExecutionResult, Info
 
+from subgraphs.runtime.graphql.cache_control import CacheControl
 from subgraphs.runtime.graphql.complexity import MOST_TOKENS, WithinLimits, text_fault
 from subgraphs.runtime.graphql.errors import BadUserInput
 from subgraphs.runtime.graphql.operation_log import OperationLog
@@ -25,6 +28,11 @@ CACHED_DOCUMENTS: Final = 1000
 
 class FederatedSchema(Schema):
     """A subgraph's schema. An entity type has `resolve_reference(info, id)`, which goes through a loader."""
+
+    @cached_property
+    def version(self) -> str:
+        """Tells this schema from every other: what one stored, another may not read."""
+        return hashlib.sha256(self.as_str().encode()).hexdigest()[:12]
 
     def entities_resolver(  # the annotations become the field's arguments
         self, info: Info, representations: list[FederationAny]
@@ -83,6 +91,7 @@ def build_schema(*, query: type, mutation: type, types: Iterable[Any]) -> Federa
         lambda: ParserCache(maxsize=CACHED_DOCUMENTS),
         lambda: ValidationCache(maxsize=CACHED_DOCUMENTS),
         OperationLog,
+        CacheControl,
     )
     return FederatedSchema(
         query=query,

@@ -60,7 +60,9 @@ class GraphQLView(GraphQLRouter[Any, None]):
 
     def __init__(self, schema: FederatedSchema, make_context: ContextMaker) -> None:
         async def context(request: Request) -> RequestContext:
-            return await make_context(request)
+            made = await make_context(request)
+            request.state.context = made
+            return made
 
         self.request_adapter_class = BoundedRequest
         super().__init__(
@@ -83,6 +85,7 @@ class GraphQLView(GraphQLRouter[Any, None]):
         # The library keeps one response for all requests under way; ours is the request's own.
         response = Response(media_type=chosen_media(request.headers.get("accept")))
         del response.headers["content-length"]
+        request.state.response = response
         return response
 
     def parse_json(self, data: str | bytes) -> Any:
@@ -101,6 +104,7 @@ class GraphQLView(GraphQLRouter[Any, None]):
 
     async def process_result(self, request: Request, result: ExecutionResult) -> GraphQLHTTPResponse:
         """The response's body, with each error as the client may see it."""
+        request.state.response.headers["cache-control"] = request.state.context.cache_control
         if not result.errors:
             return {"data": result.data}
         errors: list[object] = [format_error(error) for error in result.errors]

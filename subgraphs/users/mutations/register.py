@@ -9,6 +9,7 @@ from subgraphs.runtime.outcomes import Invalid, Limited
 from subgraphs.users.context import UsersInfo
 from subgraphs.users.operations import register as operation
 from subgraphs.users.operations.sessions import SignedIn
+from subgraphs.users.store.users import user_tags
 from subgraphs.users.types.sessions import Session
 
 
@@ -47,7 +48,8 @@ async def register(info: UsersInfo, input: RegisterInput) -> RegisterResult | No
     outcome = await operation.register(info.context.tools, wanted, info.context.address)
     match outcome:
         case SignedIn():
-            await info.context.recency.mark(outcome.user.id)
+            user_id = outcome.user.id
+            await info.context.wrote(*user_tags(user_id), writer_id=user_id)
             return RegisterSuccess(session=Session.of(outcome))
         case Invalid():
             return ValidationFailed.of(outcome)

@@ -9,6 +9,7 @@ from subgraphs.runtime.outcomes import Invalid, Stale
 from subgraphs.users.context import UsersInfo
 from subgraphs.users.mutations.user_success import UserSuccess
 from subgraphs.users.operations.update_profile import update_profile as operation
+from subgraphs.users.store.users import user_tags
 from subgraphs.users.types.users import User
 
 
@@ -36,6 +37,6 @@ async def update_profile(info: UsersInfo, input: UpdateProfileInput) -> UpdatePr
             return ValidationFailed.of(outcome)
         case Stale():
             return VersionConflict.of(outcome)
-    await context.recency.mark()
+    await context.wrote(*user_tags(user_id))
     context.users_by_id.clear(user_id)
     return UserSuccess(user=User.of(outcome))

@@ -6,6 +6,7 @@ from subgraphs.runtime.graphql.refusals import NotFound, ValidationFailed, Versi
 from subgraphs.runtime.outcomes import Invalid, Missing, Stale
 from subgraphs.users.context import UsersContext
 from subgraphs.users.operations.change_access import Changed
+from subgraphs.users.store.users import user_tags
 from subgraphs.users.types.users import User
 
 
@@ -25,5 +26,5 @@ async def access_result(
             return ValidationFailed.of(outcome)
         case Stale():
             return VersionConflict.of(outcome)
-    await context.recency.mark()
+    await context.wrote(*user_tags(outcome.id))
     return UserSuccess(user=User.of(outcome))

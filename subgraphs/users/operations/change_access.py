@@ -9,13 +9,14 @@ from subgraphs.runtime.clock import Clock
 from subgraphs.runtime.identity import LEEWAY_SECONDS, Privilege
 from subgraphs.runtime.ids import random_id
 from subgraphs.runtime.mongo import Mongo, Session
+from subgraphs.runtime.outbox import cache_message, post
 from subgraphs.runtime.outcomes import Invalid, Missing, Stale, Violation
 from subgraphs.runtime.revocations import Standing
 from subgraphs.users.model.notification import of_roles
 from subgraphs.users.model.session import ACCESS_TOKEN_LIFETIME
 from subgraphs.users.model.user import Role, User, UserStatus, check_reason, check_roles
 from subgraphs.users.operations.sessions import Tools
-from subgraphs.users.store.users import changed_since
+from subgraphs.users.store.users import changed_since, user_tags
 
 # A token may be signed a moment after its user was read.
 _SLACK: Final = timedelta(minutes=1)
@@ -83,6 +84,7 @@ async def _change(
             user_id, action, now, actor_id, reason=reason.strip(), before=_shown(user), after=_shown(changed)
         )
         await audit.append(tools.mongo, change, session)
+        await post(tools.mongo, [cache_message(user_id, now, user_tags(user_id))], session)
         if changed.roles != user.roles:
             await tools.inbox.put(of_roles(user_id, message_id, now), session)
         return changed

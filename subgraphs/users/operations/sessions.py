@@ -14,7 +14,7 @@ from subgraphs.users.operations.rates import Rates
 from subgraphs.users.passwords import Passwords
 from subgraphs.users.store.notifications import Inbox
 from subgraphs.users.store.sessions import SessionStore
-from subgraphs.users.store.users import UserStore
+from subgraphs.users.store.users import UserStore, user_tags
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,4 +84,4 @@ def profile_message(user: User, now: datetime) -> Message:
         "createdAt": user.created_at,
         "version": user.version,
     }
-    return message("users.profile", user.id, payload, now)
+    return message("users.profile", user.id, payload, now, tags=user_tags(user.id))

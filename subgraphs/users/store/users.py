@@ -13,9 +13,16 @@ from subgraphs.runtime.mongo import Collection, Database, Document, Index, Mongo
 from subgraphs.runtime.pages import count_up_to_cap
 from subgraphs.users.model.user import Role, User, UserStatus, email_key, name_key, normalise_email
 
+
+def user_tags(user_id: str) -> tuple[str, ...]:
+    """The tags of cached values that a user is part of."""
+    return (f"User:{user_id}",)
+
+
 USERS: Final = Collection(
     "users",
     shard_key=(("_id", 1),),
+    cache_tags=user_tags,
     indexes=(
         Index((("createdAt", 1), ("_id", 1))),
         Index((("nameKey", 1), ("_id", 1))),
@@ -51,10 +58,14 @@ class EmailExists(Exception):
 
 def user_document(user: User, password_hash: str) -> Document:
     """How a user is stored."""
+    return {**profile_document(user), "nameKey": name_key(user.display_name), "passwordHash": password_hash}
+
+
+def profile_document(user: User) -> Document:
+    """All that is stored of a user but the secrets, as `to_user` takes it."""
     return {
         "_id": user.id,
         "displayName": user.display_name,
-        "nameKey": name_key(user.display_name),
         "email": user.email,
         "roles": sorted(user.roles),
         "status": user.status.value,
@@ -62,7 +73,6 @@ def user_document(user: User, password_hash: str) -> Document:
         "timezone": user.timezone,
         "createdAt": user.created_at,
         "version": user.version,
-        "passwordHash": password_hash,
     }
 
 

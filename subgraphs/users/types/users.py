@@ -2,18 +2,21 @@
 
 from datetime import datetime
 from enum import Enum
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 import strawberry
 from strawberry.federation import type as federated
 
+from subgraphs.runtime.cache import Scope
 from subgraphs.runtime.connection import Page, list_scope
 from subgraphs.runtime.graphql.access import Visible, open_field
 from subgraphs.runtime.graphql.audit import audit_types
+from subgraphs.runtime.graphql.cached import Through
 from subgraphs.runtime.graphql.given import given
 from subgraphs.runtime.graphql.pages import PageInfo, page_bounds
 from subgraphs.runtime.identity import Identity, Kind, Privilege
 from subgraphs.users.context import UsersInfo
+from subgraphs.users.loaders import USER
 from subgraphs.users.model import user as model
 from subgraphs.users.store.notifications import LATEST_FIRST
 from subgraphs.users.store.users import UserQuery
@@ -63,6 +66,8 @@ MAX_TEXT = 254
 
 @federated(keys=["id"])
 class User:
+    reference: ClassVar[Through] = Through(USER, Scope.PUBLIC)
+
     id: strawberry.ID = open_field()
     user: strawberry.Private[model.User]
 

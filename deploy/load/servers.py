@@ -1,4 +1,4 @@
-"""mongod and Redis alone."""
+"""mongod and Redis alone, on free ports: for measurements and tests."""
 
 import asyncio
 import contextlib

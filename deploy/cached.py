@@ -1,0 +1,81 @@
+"""The README's table of cached fields, made from the code: `python -m deploy.cached` writes it, `--check` fails on drift."""
+
+import argparse
+import importlib
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final
+
+from deploy.schema import SUBGRAPHS
+from subgraphs.runtime.cache import Policy, Scope
+from subgraphs.runtime.graphql.cached import Cached, Through
+
+README: Final = Path(__file__).resolve().parent.parent / "README.md"
+BEGIN: Final = "<!-- cached fields: made by python -m deploy.cached -->"
+END: Final = "<!-- end of cached fields -->"
+SHARED: Final = {
+    Scope.PUBLIC: "everybody",
+    Scope.ROLE: "all staff; all others",
+    Scope.VIEWER: "nobody but the viewer",
+}
+
+
+def fields(subgraph: str) -> Iterator[tuple[str, Any, Any]]:
+    """Each object type's name with its class, and each of its fields."""
+    schema = importlib.import_module(f"subgraphs.{subgraph}.schema").schema
+    for name, kind in sorted(schema._schema.type_map.items()):
+        definition = (kind.extensions or {}).get("strawberry-definition")
+        for field in getattr(definition, "fields", ()):
+            yield name, getattr(definition, "origin", None), field
+
+
+def cached(subgraph: str) -> dict[str, Policy[Any]]:
+    """How each cached field and entity of a subgraph is cached, by what it is called in the table."""
+    found: dict[str, Policy[Any]] = {}
+    for name, origin, field in fields(subgraph):
+        through = getattr(origin, "reference", None)
+        if isinstance(through, Through):
+            found[f"{name} by its id"] = through.entity.policy
+        for extension in getattr(field, "extensions", ()):
+            if isinstance(extension, Cached):
+                found[extension.policy.name] = extension.policy
+            if isinstance(extension, Through):
+                found[f"{extension.entity.policy.name} by its id"] = extension.entity.policy
+    return found
+
+
+def table() -> str:
+    """The table in Markdown."""
+    lines = ["| what | subgraph | seconds | stale for | shared by | tags |", "|---|---|---|---|---|---|"]
+    for subgraph in SUBGRAPHS:
+        for name, policy in sorted(cached(subgraph).items()):
+            shared, tags = SHARED[policy.scope], ", ".join(f"`{tag}`" for tag in policy.tags)
+            lines.append(f"| `{name}` | {subgraph} | {policy.ttl:g} | {policy.stale_for:g} | {shared} | {tags} |")
+    return "\n".join(lines)
+
+
+def written(text: str) -> str:
+    """The README's text with the table as the code has it."""
+    before, rest = text.split(BEGIN)
+    _, after = rest.split(END)
+    return f"{before}{BEGIN}\n\n{table()}\n\n{END}{after}"
+
+
+def main(arguments: list[str]) -> int:
+    """Writes or checks; gives the exit status."""
+    parser = argparse.ArgumentParser(prog="python -m deploy.cached", description=__doc__)
+    parser.add_argument("--check", action="store_true", help="write nothing; fail on drift")
+    text = README.read_text()
+    new = written(text)
+    if parser.parse_args(arguments).check:
+        if new != text:
+            print("the README's table of cached fields is not what the code says: python -m deploy.cached")
+            return 1
+        return 0
+    README.write_text(new)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,172 @@
+"""Redis stopped, slow, erring, full, killed, restarted: nobody sees an error, and nobody sees the past."""
+
+import asyncio
+import os
+import signal
+import statistics
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+
+import pytest
+
+from subgraphs.events.model.event import Event
+from tests.fixtures.client import InProcess
+from tests.fixtures.issuer import Issuer
+from tests.runtime.cache.conftest import (
+    LIST,
+    ONE,
+    OwnRedis,
+    StartEvents,
+    cache_of,
+    metrics,
+    renamed,
+    until,
+)
+
+
+@asynccontextmanager
+async def stopped(redis: OwnRedis) -> AsyncIterator[None]:
+    os.kill(redis.server.pid, signal.SIGSTOP)
+    yield
+    os.kill(redis.server.pid, signal.SIGCONT)
+
+
+@asynccontextmanager
+async def slow(redis: OwnRedis) -> AsyncIterator[None]:
+    redis.proxy.delay = 2
+    yield
+    redis.proxy.delay = 0
+
+
+@asynccontextmanager
+async def erring(redis: OwnRedis) -> AsyncIterator[None]:
+    redis.proxy.answer = b"-LOADING Redis is loading the dataset in memory\r\n"
+    yield
+    redis.proxy.answer = None
+
+
+@asynccontextmanager
+async def gone(redis: OwnRedis) -> AsyncIterator[None]:
+    redis.proxy.cut()
+    yield
+    redis.proxy.mend()
+
+
+Fault = Callable[[OwnRedis], AbstractAsyncContextManager[None]]
+
+
+async def read_all(process: InProcess, token: str | None = None) -> list[float]:
+    """Reads the list and each of twenty events, several times; gives how long each took. No answer may be an error."""
+    took = []
+    for query, variables in [(LIST, {}), *((ONE, {"id": f"ev{n}"}) for n in range(20))] * 3:
+        started = time.perf_counter()
+        answer = await process.graphql(query, variables, token=token)
+        took.append(time.perf_counter() - started)
+        assert answer.data["events" if query == LIST else "event"]
+    return took
+
+
+async def name_in(process: InProcess, event_id: str) -> tuple[str, str]:
+    """Its name as it is told alone, and in the list."""
+    alone = (await process.graphql(ONE, {"id": event_id})).data["event"]["name"]
+    rows = (await process.graphql(LIST)).data["events"]["edges"]
+    return alone, next(edge["node"]["name"] for edge in rows if edge["node"]["id"] == event_id)
+
+
+@pytest.mark.parametrize("fault", [stopped, slow, erring, gone])
+async def test_without_redis_nobody_sees_an_error_and_what_changed_meanwhile_shows_afterwards(
+    redis: OwnRedis, start: StartEvents, twenty: list[Event], issuer: Issuer, fault: Fault
+) -> None:
+    first, second = [await start(redis.proxy.redis_url, cache_limit_seconds=0.05) for _ in range(2)]
+    for process in (first, second):
+        await read_all(process)
+        await cache_of(process).idle()
+    async with fault(redis):
+        took = await read_all(first) + await read_all(first, issuer.token("kr1"))
+        assert 'cache_breaker{state="closed"} 0.0' in await metrics(first)
+        version = await renamed(first, issuer, "ev3", 1)
+        assert await name_in(first, "ev3") == (f"Version {version}",) * 2
+        assert "cache_raises_owed 2.0" in await metrics(first)
+    quantiles = statistics.quantiles(took, n=20)
+    print(f"\n{fault.__name__}: median {statistics.median(took) * 1000:.1f} ms, P95 {quantiles[18] * 1000:.1f} ms")
+
+    async def is_told() -> bool:
+        await first.graphql(ONE, {"id": "ev3"})
+        return 'cache_breaker{state="closed"} 1.0' in await metrics(first) and not cache_of(first).counts.owed()
+
+    await until(is_told)
+    for process in (second, first):
+        assert await name_in(process, "ev3") == (f"Version {version}",) * 2
+    hits = cache_of(first).counts.total("hits")
+    await read_all(first)
+    await cache_of(first).idle()
+    await read_all(first)
+    assert cache_of(first).counts.total("hits") > hits
+
+
+async def test_a_full_server_gives_what_it_has_and_no_error_and_changes_show(
+    redis: OwnRedis, start: StartEvents, twenty: list[Event], issuer: Issuer
+) -> None:
+    first, second = await start(redis.proxy.redis_url), await start(redis.proxy.redis_url)
+    await read_all(first)
+    await cache_of(first).idle()
+    await redis.command("CONFIG", "SET", "maxmemory-policy", "noeviction")
+    await redis.command("CONFIG", "SET", "maxmemory", "1")
+    hits = cache_of(second).counts.total("hits")
+    await read_all(second)
+    assert cache_of(second).counts.total("hits") > hits
+    version = await renamed(first, issuer, "ev3", 1)
+    for process in (second, first, second):
+        assert await name_in(process, "ev3") == (f"Version {version}",) * 2
+    assert cache_of(second).counts.faults["refused"] > 0
+    await redis.command("CONFIG", "SET", "maxmemory", "0")
+    for process in (second, first):
+        assert await name_in(process, "ev3") == (f"Version {version}",) * 2
+
+
+@pytest.mark.parametrize("data", ["none", "old"])
+async def test_a_server_that_comes_back_with_no_or_old_data_shows_nothing_old(
+    redis: OwnRedis, start: StartEvents, twenty: list[Event], issuer: Issuer, data: str
+) -> None:
+    first, second = await start(redis.proxy.redis_url), await start(redis.proxy.redis_url)
+    for process in (first, second):
+        await read_all(process)
+        await cache_of(process).idle()
+    dump = await redis.dump()
+    version = await renamed(first, issuer, "ev3", 1)
+    redis.proxy.cut()
+    await redis.kill()
+    version = await renamed(first, issuer, "ev3", version)
+    await redis.start(dump if data == "old" else None)
+    assert bool(await redis.command("DBSIZE")) == (data == "old")
+    for process in (second, first):
+
+        async def is_back(process: InProcess = process) -> bool:
+            assert await name_in(process, "ev3") == (f"Version {version}",) * 2
+            return bool(cache_of(process).is_up())
+
+        await until(is_back)
+        await cache_of(process).idle()
+        assert await name_in(process, "ev3") == (f"Version {version}",) * 2
+
+
+async def test_a_slow_load_elsewhere_is_not_waited_for_without_end(
+    redis: OwnRedis, start: StartEvents, twenty: list[Event]
+) -> None:
+    process = await start(redis.proxy.redis_url)
+    await process.graphql(ONE, {"id": "ev1"})
+    await cache_of(process).idle()
+    # Somebody holds the lock of every other value, and never loads.
+    real = cache_of(process)._link.run
+
+    async def locked(commands: list[tuple[object, ...]], **options: float) -> object:
+        reply = await real(commands, **options)
+        for place, command in enumerate(commands):
+            if command[0] == "SET" and str(command[1]).startswith("l:"):
+                reply.values[place] = None
+        return reply
+
+    cache_of(process)._link.run = locked
+    async with asyncio.timeout(10):
+        assert (await process.graphql(ONE, {"id": "ev2"})).data["event"]["name"] == "Event 2"
