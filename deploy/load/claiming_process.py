@@ -1,0 +1,97 @@
+"""A process that claims at the store, without GraphQL and without asking events; one line of JSON tells how it went.
+
+`python -m deploy.load.claiming_process` reads MONGO_URL and its plan, as JSON, from standard input: `{"user": prefix of the
+users' ids, "offers": ids, "at_once": claims in flight, "most": the largest group, "seconds": how long, "claims": how many}`.
+"""
+
+import asyncio
+import itertools
+import json
+import sys
+import time
+from collections import Counter
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from pymongo import monitoring
+
+from deploy.load.claim_tools import store_tools
+from subgraphs.rewards.lanes import Lanes
+from subgraphs.rewards.operations.claim_group import Claim, commit_group
+from subgraphs.rewards.operations.claim_outcomes import Claimed, ClaimOutcome
+from subgraphs.runtime.mongo import Mongo
+from subgraphs.runtime.settings import StoreSettings, load_settings
+
+WRITE_CONFLICT: Final = 112
+CLAIM_SECONDS: Final = 20.0
+
+
+class RewardsStore(StoreSettings):
+    """Where the claims go."""
+
+    mongo_database: str = "rewards"
+    mongo_timeout_seconds: float = CLAIM_SECONDS
+
+
+class Attempts(monitoring.CommandListener):
+    """Counts what became of transactions."""
+
+    def __init__(self) -> None:
+        self.counts: Counter[str] = Counter()
+
+    def started(self, event: monitoring.CommandStartedEvent) -> None:
+        if event.command_name in ("commitTransaction", "abortTransaction"):
+            self.counts[event.command_name] += 1
+
+    def succeeded(self, event: monitoring.CommandSucceededEvent) -> None:
+        pass
+
+    def failed(self, event: monitoring.CommandFailedEvent) -> None:
+        if event.failure.get("code") == WRITE_CONFLICT:
+            self.counts["conflicts"] += 1
+
+
+async def claim(plan: dict[str, Any], attempts: Attempts) -> dict[str, Any]:
+    """Claims as planned, each for a user of its own."""
+    mongo = Mongo(load_settings(RewardsStore), app_name="laurel-load")
+    tools = store_tools(mongo)
+    groups: list[int] = []
+
+    async def commit(offer_id: str, claims: Sequence[Claim]) -> Sequence[ClaimOutcome | Exception]:
+        groups.append(len(claims))
+        return await commit_group(tools, offer_id, claims)
+
+    lanes: Lanes[str, Claim, ClaimOutcome] = Lanes(commit, most=plan["most"])
+    numbers = iter(range(plan["claims"]))
+    offers = itertools.cycle(plan["offers"])
+    taken: list[float] = []
+    started = time.perf_counter()
+
+    async def claimer() -> None:
+        for number in numbers:
+            at = time.perf_counter()
+            if at - started > plan["seconds"]:
+                break
+            wanted = Claim(
+                f"{plan['user']}{number:010}", "load", datetime.now(UTC), "UTC", time.monotonic() + CLAIM_SECONDS
+            )
+            outcome = await lanes.submit(next(offers), wanted)
+            if not isinstance(outcome, Claimed):
+                raise RuntimeError(f"a claim came to nothing: {outcome}")
+            taken.append(time.perf_counter() - at)
+
+    await asyncio.gather(*(claimer() for _ in range(plan["at_once"])))
+    seconds = time.perf_counter() - started
+    mongo.close()
+    return {"taken": taken, "seconds": seconds, "groups": groups, **attempts.counts}
+
+
+def main() -> None:
+    attempts = Attempts()
+    monitoring.register(attempts)
+    print(json.dumps(asyncio.run(claim(json.load(sys.stdin), attempts))))
+
+
+if __name__ == "__main__":
+    main()
