@@ -15,7 +15,7 @@ USERS ?= 10000
 EVENTS ?= 1000
 NAME ?= shop
 
-.PHONY: help run test check reset seed service-token bench-activities bench-cache router supergraph manifest format setup clean
+.PHONY: help run test check reset seed service-token bench-activities bench-cache bench-claims router supergraph manifest format setup clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-17s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -40,6 +40,9 @@ service-token: setup ## Print a trusted service's token: make service-token NAME
 
 bench-activities: setup ## Measure how fast activities are taken and eligibility is told
 	@$(PY) -m deploy.load.activities
+
+bench-claims: setup ## Measure how many claims a second there are, in groups and one by one
+	@$(PY) -m deploy.load.claims
 
 bench-cache: setup ## Measure what the cache saves, field by field
 	@$(PY) -m deploy.load.cache

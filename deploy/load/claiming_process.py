@@ -14,13 +14,18 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 
+import httpx
 from pymongo import monitoring
 
-from deploy.load.claim_tools import store_tools
+from subgraphs.rewards.accounts import Accounts
+from subgraphs.rewards.eligibility import EventsClient
 from subgraphs.rewards.lanes import Lanes
 from subgraphs.rewards.operations.claim_group import Claim, commit_group
 from subgraphs.rewards.operations.claim_outcomes import Claimed, ClaimOutcome
+from subgraphs.rewards.operations.tools import Tools
+from subgraphs.runtime.clock import SystemClock
 from subgraphs.runtime.mongo import Mongo
+from subgraphs.runtime.peer import Peer
 from subgraphs.runtime.settings import StoreSettings, load_settings
 
 WRITE_CONFLICT: Final = 112
@@ -52,10 +57,18 @@ class Attempts(monitoring.CommandListener):
             self.counts["conflicts"] += 1
 
 
+def _tools(mongo: Mongo) -> Tools:
+    # Nobody is asked: the ways out lead nowhere.
+    http, nowhere = httpx.AsyncClient(), "http://127.0.0.1:9/"
+    events = EventsClient(nowhere, "", timeout_seconds=1, http=http)
+    accounts = Accounts(Peer(nowhere, "", timeout_seconds=1, http=http))
+    return Tools.over(mongo, SystemClock(), events=events, accounts=accounts, may_owe=False)
+
+
 async def claim(plan: dict[str, Any], attempts: Attempts) -> dict[str, Any]:
     """Claims as planned, each for a user of its own."""
     mongo = Mongo(load_settings(RewardsStore), app_name="laurel-load")
-    tools = store_tools(mongo)
+    tools = _tools(mongo)
     groups: list[int] = []
 
     async def commit(offer_id: str, claims: Sequence[Claim]) -> Sequence[ClaimOutcome | Exception]:

@@ -22,6 +22,7 @@ from subgraphs.runtime.revocations import Revocations, Standing
 from tests.fixtures.client import InProcess
 from tests.fixtures.clock import FrozenClock
 from tests.rewards.events_service import EventsService
+from tests.rewards.users_service import UsersService
 
 _CONTEXT: Final = multiprocessing.get_context("forkserver")
 _SECONDS: Final = 60
@@ -123,6 +124,7 @@ async def _run(life: Life, reaper: _Reaper) -> Any:
         revocations=Revocations(nobody),
         clock=FrozenClock(life.now),
         events_transport=httpx.ASGITransport(app=EventsService()),
+        users_transport=httpx.ASGITransport(app=UsersService()),
     )
     async with InProcess(app) as running:
         await parts.mongo.ping()
