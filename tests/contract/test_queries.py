@@ -17,17 +17,45 @@ from subgraphs.runtime.mongo import Collection, Mongo, ensure_collections
 from tests.fixtures.queries import QUERIES, Query
 
 COLLECTIONS: dict[str, Collection] = {c.name: c for declared in DECLARED.values() for c in declared}
-# Asked of every shard, each with the reason why that is right.
+_BY_STAFF = "staff look through everybody's, in the order of an index, bounded by a page and a time"
+_SWEPT = "the worker looks for what is due, in an index that holds nothing else, bounded by a limit"
+_RECONCILED = "reconciliation reads all there is, in the order of an index, on the analytics connection"
+_COUNTED = "statistics of an event, over an index, on the analytics connection, bounded by a time"
+# Asked of every shard, by how the query begins, each with the reason why that is right.
 SCATTERED: dict[str, str] = {
-    "events": "lists of events are ordered by time or name over all events; there are some ten thousand",
-    "users": "the back office's table of users is ordered by time or name over all users, bounded by a time",
-    "outbox": "the relay takes the oldest of all messages; with shards there is one relay for each",
+    "events.": "lists of events are ordered by time or name over all events; there are some ten thousand",
+    "users.": "the back office's table of users is ordered by time or name over all users, bounded by a time",
+    "outbox.": "the relay takes the oldest of all messages; with shards there is one relay for each",
+    "requests.find {} sort ['createdAt'": _BY_STAFF,
+    "requests.find {$or: [{createdAt": _BY_STAFF,
+    "requests.find {$and: [{createdAt": _BY_STAFF,
+    "requests.find {offerId": _BY_STAFF,
+    "requests.find {eventId": _BY_STAFF,
+    "requests.find {status: {$in": _BY_STAFF,
+    "requests.aggregate [{$group: {_id: int, n: {$sum: int}}}, {$limit: int}": _BY_STAFF,
+    "requests.find {status: str, expiresAt": _SWEPT,
+    "requests.find {delivering": _SWEPT,
+    "lots.find {remaining": _SWEPT,
+    "requests.find {} sort": _RECONCILED,
+    "ledger.find {} sort": _RECONCILED,
+    "lots.find {} sort": _RECONCILED,
+    "badges.find {} sort": _RECONCILED,
+    "offers.find {} sort": _RECONCILED,
+    "stock.find {} sort": _RECONCILED,
+    "codes.find {} sort": _RECONCILED,
+    "audit.find {} sort": _RECONCILED,
+    "requests.aggregate [{$group: {_id: {offer": _RECONCILED,
+    "requests.aggregate [{$group: {_id: str, users": _COUNTED,
+    "requests.aggregate [{$addFields": _COUNTED,
 }
 # What only counts may scan: it stops at 10,000 rows and after half a second.
 COUNTED = "{$group: {_id: int, n: {$sum: int}}}, {$limit: int}"
 # Sorted in memory, each with what bounds it.
 SORTED_IN_MEMORY: dict[str, str] = {
     "$unionWith": "no hint reaches into a union; a parent's own rows, and of them the planner walks what is in order",
+    "lots.find": "a user's open lots, which are few",
+    "refusals.find": "one line a code of refusal, of which there are eleven",
+    "requests.find {offerId: str, grant.kind": "reconciliation, in bounded batches of one offer's coupons",
     "$text": "an index of words has no other order; bounded by a limit and a second",
 }
 
@@ -77,8 +105,10 @@ def test_every_query_of_a_sharded_collection_names_its_shard() -> None:
         query.shape
         for query in QUERIES.seen.values()
         if (declared := COLLECTIONS.get(query.collection)) is not None
-        and query.collection not in SCATTERED
-        and not all(names_shard(part, field) for part in conditions(query) for field, _ in declared.shard_key)
+        and declared.shard_key
+        and not query.shape.startswith(tuple(SCATTERED))
+        # The first field of a ranged key is enough to find the shards.
+        and not all(names_shard(part, declared.shard_key[0][0]) for part in conditions(query))
     ]
     assert scattered == []
 

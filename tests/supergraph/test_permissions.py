@@ -90,7 +90,7 @@ async def objects(graph: Graph, user_id: str) -> dict[str, str]:
     await graph.did_quest(user_id)
     request_id: str = (await graph.claim(offer_id, user_id, "matrix"))["request"]["id"]
     # As if somebody had decided it and said why.
-    decided = {"history.0.actorId": DEMO[Caller.OPERATOR], "history.0.reason": "said why"}
+    decided = {"history.0.from": "PENDING", "history.0.actorId": DEMO[Caller.OPERATOR], "history.0.reason": "said why"}
     client: AsyncIOMotorClient[dict[str, Any]] = AsyncIOMotorClient(graph.stack.mongo_url)
     await client["rewards"]["requests"].update_one({"userId": user_id, "_id": request_id}, {"$set": decided})
     client.close()

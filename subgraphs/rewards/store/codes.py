@@ -142,6 +142,7 @@ class CodeStore:
                     projection={"_id": False, "code": True},
                     sort=[("place", 1)],
                     limit=count - len(codes),
+                    hint=_BY_STATE.name,
                     session=session,
                 )
                 codes += [document["code"] async for document in found]

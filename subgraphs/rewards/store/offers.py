@@ -19,12 +19,13 @@ from subgraphs.rewards.model.offer import (
 from subgraphs.rewards.model.period import LimitPeriod
 from subgraphs.runtime.mongo import Collection, Database, Document, Index, Mongo, Session
 
+_BY_POSITION: Final = Index((("eventId", 1), ("position", 1), ("_id", 1)))
 OFFERS: Final = Collection(
     "offers",
     shard_key=(("eventId", "hashed"),),
     # The ordinals are the limit of offers an event: of two offers made at once one must take another.
     indexes=(
-        Index((("eventId", 1), ("position", 1), ("_id", 1))),
+        _BY_POSITION,
         Index((("eventId", 1), ("ordinal", 1)), unique=True),
     ),
 )
@@ -118,6 +119,7 @@ async def offers_by_event(database: Database, event_ids: Sequence[str]) -> dict[
         {"eventId": {"$in": list(event_ids)}},
         sort=[("eventId", 1), ("position", 1), ("_id", 1)],
         limit=MAX_OFFERS * len(event_ids),
+        hint=_BY_POSITION.name,
     )
     offers: dict[str, list[Offer]] = {}
     async for document in found:

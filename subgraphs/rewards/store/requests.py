@@ -14,6 +14,8 @@ from subgraphs.runtime.mongo import Collection, Database, Document, Index, Mongo
 from subgraphs.runtime.pages import count_up_to_cap, read_pages
 
 _PENDING: Final = RequestStatus.PENDING.value
+_DUE: Final = Index((("expiresAt", 1), ("offerId", 1)), partial={"status": _PENDING})
+_DUE_OF_OFFER: Final = Index((("offerId", 1), ("expiresAt", 1)), partial={"status": _PENDING})
 REQUESTS: Final = Collection(
     "requests",
     shard_key=(("userId", 1),),
@@ -26,8 +28,8 @@ REQUESTS: Final = Collection(
         Index((("userId", 1), ("idempotencyKey", 1)), unique=True),
         Index((("userId", 1), ("createdAt", 1), ("_id", 1))),
         # What is due is looked for on all shards, in indexes that hold nothing else.
-        Index((("expiresAt", 1), ("offerId", 1)), partial={"status": _PENDING}),
-        Index((("offerId", 1), ("expiresAt", 1)), partial={"status": _PENDING}),
+        _DUE,
+        _DUE_OF_OFFER,
         Index((("deliverAt", 1),), partial={"delivering": True}),
         # Staff look through everybody's requests, on all shards.
         Index((("createdAt", 1), ("_id", 1))),
@@ -216,7 +218,8 @@ class RequestStore:
         query: Document = {"status": _PENDING, "expiresAt": {"$lte": now}}
         if offer_id is not None:
             query["offerId"] = offer_id
-        found = self._requests.find(query, sort=[("expiresAt", 1)], limit=limit, session=session)
+        index = _DUE if offer_id is None else _DUE_OF_OFFER
+        found = self._requests.find(query, sort=[("expiresAt", 1)], limit=limit, hint=index.name, session=session)
         return [to_request(row) async for row in found]
 
     async def insert(self, requests: Sequence[RewardRequest], session: Session) -> None:
