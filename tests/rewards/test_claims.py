@@ -31,6 +31,19 @@ async def test_of_two_hundred_at_two_processes_fifty_get_one_of_fifty(
     await claiming.check_sums()
 
 
+@pytest.mark.parametrize(
+    ("limits", "refusal"), [({"stockTotal": 100}, "OutOfStock"), ({"pointsBudget": 10_000}, "BudgetExhausted")]
+)
+async def test_a_thousand_at_once_at_two_processes_take_a_hundred_and_not_one_more(
+    claiming: Claiming, start_rewards: Callable[..., Any], limits: dict[str, int], refusal: str
+) -> None:
+    processes = [await start_rewards(claim_seconds=60) for _ in range(2)]
+    offer_id = await claiming.offer(**limits)
+    answers = await claiming.claims(offer_id, [(f"us{n}", "tap") for n in range(1000)], *processes)
+    assert kinds(answers) == {"ClaimRewardSuccess": 100, refusal: 900}
+    await claiming.check_sums()
+
+
 async def test_a_budget_of_twenty_grants_gives_twenty(claiming: Claiming) -> None:
     offer_id = await claiming.offer(pointsBudget=2099)
     answers = await claiming.claims(offer_id, [(f"us{n}", "tap") for n in range(60)])
