@@ -35,7 +35,7 @@ async def test_of_two_hundred_at_two_processes_fifty_get_one_of_fifty(
     ("limits", "refusal"), [({"stockTotal": 100}, "OutOfStock"), ({"pointsBudget": 10_000}, "BudgetExhausted")]
 )
 async def test_a_thousand_at_once_at_two_processes_take_a_hundred_and_not_one_more(
-    claiming: Claiming, start_rewards: Callable[..., Any], limits: dict[str, int], refusal: str
+    claiming: Claiming, start_rewards: Callable[..., Any], limits: dict[str, Any], refusal: str
 ) -> None:
     processes = [await start_rewards(claim_seconds=60) for _ in range(2)]
     offer_id = await claiming.offer(**limits)
