@@ -1,0 +1,1 @@
+"""The state machine's rules, by what they are about."""
