@@ -24,7 +24,7 @@ run: setup ## Start everything on this machine; ctrl-C ends it
 	@$(PY) -m deploy.local run
 
 test: setup check ## Run everything that can fail
-	@$(PY) -m pytest
+	@$(PY) -m deploy.suite
 
 check: setup ## Lint, types, walls, schema, quick tests: under a minute
 	@$(PY) -m deploy.check

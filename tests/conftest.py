@@ -28,7 +28,7 @@ from tests.stack import LocalStack, start_mongod, start_redis
 # A busy machine is no counter-example.
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
-pytest_plugins = ["tests.fixtures.leak_check"]
+pytest_plugins = ["tests.fixtures.leak_check", "tests.fixtures.records"]
 CLIENTS = Path(__file__).parent / "clients"
 _SERVERS = {"mongo_url", "redis_url", "redis", "stack", "graph", "real_router", "client_packages"}
 

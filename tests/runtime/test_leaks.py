@@ -77,11 +77,25 @@ def test_prints():
 """
 
 
+@pytest.mark.parametrize("processes", ["0", "2"])
 @pytest.mark.parametrize(("source", "places"), [(PRINTED, 3), (CLEAN, 0)], ids=["planted", "clean"])
-def test_a_run_fails_by_secrets_in_what_it_wrote_and_by_nothing_else(tmp_path: Path, source: str, places: int) -> None:
+def test_a_run_fails_by_secrets_in_what_it_wrote_and_by_nothing_else(
+    tmp_path: Path, source: str, places: int, processes: str
+) -> None:
     test = tmp_path / "test_planted.py"
     test.write_text(source)
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "tests.fixtures.leak_check", "-p", "no:cacheprovider"]
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-q",
+        "-p",
+        "tests.fixtures.leak_check",
+        "-p",
+        "no:cacheprovider",
+        "-n",
+        processes,
+    ]
     result = subprocess.run(
         [*command, "--rootdir", str(tmp_path), "--basetemp", str(tmp_path / "inner"), "-c", os.devnull, str(test)],
         cwd=ROOT,
