@@ -11,12 +11,14 @@ import httpx
 import pytest
 from hypothesis import settings
 from motor.motor_asyncio import AsyncIOMotorClient
+from pymongo import WriteConcern
 
 from router.binary import find_router
 from router.node import ensure_node_modules
 from subgraphs.runtime.mongo import Mongo
 from subgraphs.runtime.revocations import Revocations, Standing
 from subgraphs.runtime.settings import StoreSettings
+from subgraphs.runtime.tls import trusted
 from tests.fixtures.client import ROUTER_SECRET
 from tests.fixtures.clock import FrozenClock
 from tests.fixtures.commands import COMMANDS, CommandLog
@@ -102,7 +104,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalStack]:
 @pytest.fixture
 async def graph(stack: LocalStack) -> AsyncIterator[Graph]:
     """A client of the router."""
-    async with httpx.AsyncClient(timeout=30, limits=httpx.Limits(max_connections=400)) as http:
+    async with httpx.AsyncClient(verify=trusted(), timeout=30, limits=httpx.Limits(max_connections=400)) as http:
         yield Graph(stack, http)
 
 
@@ -112,7 +114,8 @@ async def database_name(mongo_url: str) -> AsyncIterator[str]:
     name = f"test_{secrets.token_hex(6)}"
     yield name
     client: AsyncIOMotorClient[dict[str, Any]] = AsyncIOMotorClient(mongo_url)
-    await client.drop_database(name)
+    # Nobody waits for what is dropped to be on a disk.
+    await client.get_database(name, write_concern=WriteConcern(1)).command("dropDatabase")
     client.close()
 
 

@@ -19,6 +19,7 @@ from subgraphs.runtime.revocations import RemoteRevocations, Revocations
 from subgraphs.runtime.service import serve
 from subgraphs.runtime.settings import load_settings
 from subgraphs.runtime.telemetry import configure_logs
+from subgraphs.runtime.tls import trusted
 
 
 def build(
@@ -35,7 +36,7 @@ def build(
         settings.users_url,
         settings.service_token.get_secret_value(),
         timeout_seconds=settings.profile_seconds,
-        http=httpx.AsyncClient(transport=users_transport),
+        http=httpx.AsyncClient(transport=users_transport, verify=trusted()),
     )
     tools = Tools(
         mongo=parts.mongo,

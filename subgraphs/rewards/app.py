@@ -23,6 +23,7 @@ from subgraphs.runtime.revocations import RemoteRevocations, Revocations
 from subgraphs.runtime.service import serve
 from subgraphs.runtime.settings import load_settings
 from subgraphs.runtime.telemetry import configure_logs
+from subgraphs.runtime.tls import trusted
 
 
 def build(
@@ -41,14 +42,14 @@ def build(
         settings.events_url,
         settings.service_token.get_secret_value(),
         timeout_seconds=settings.eligibility_seconds,
-        http=httpx.AsyncClient(transport=events_transport),
+        http=httpx.AsyncClient(transport=events_transport, verify=trusted()),
     )
     accounts = Accounts(
         Peer(
             settings.users_url,
             settings.service_token.get_secret_value(),
             timeout_seconds=settings.account_seconds,
-            http=httpx.AsyncClient(transport=users_transport),
+            http=httpx.AsyncClient(transport=users_transport, verify=trusted()),
         )
     )
     tools = Tools.over(

@@ -11,6 +11,7 @@ import httpx
 
 from subgraphs.rewards.settings import RewardsWorkerSettings
 from subgraphs.runtime.clock import Clock
+from subgraphs.runtime.tls import trusted
 
 KEY_HEADER: Final = "idempotency-key"
 TIMESTAMP_HEADER: Final = "x-timestamp"
@@ -60,7 +61,7 @@ class HttpDelivery:
         self._secret = secret
         self._timeout = timeout_seconds
         self._clock = clock
-        self._http = http or httpx.AsyncClient()
+        self._http = http or httpx.AsyncClient(verify=trusted())
 
     async def deliver(self, order: Order) -> Answer:
         body = json.dumps(

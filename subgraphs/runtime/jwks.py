@@ -9,6 +9,7 @@ import httpx
 import jwt
 
 from subgraphs.runtime.identity import KeysUnavailable
+from subgraphs.runtime.tls import trusted
 
 REFRESH_SECONDS: Final = 300
 # A stream of tokens with made-up key ids must not become a stream of fetches.
@@ -44,7 +45,7 @@ class RemoteKeys:
     """The keys published at `url`. Known keys go on being trusted while the issuer is away."""
 
     def __init__(self, url: str, *, timeout_seconds: float = 2) -> None:
-        self._client = httpx.AsyncClient(timeout=timeout_seconds)
+        self._client = httpx.AsyncClient(timeout=timeout_seconds, verify=trusted())
         self._url = url
         self._keys: dict[str, jwt.PyJWK] = {}
         self._fetched_at = -float("inf")

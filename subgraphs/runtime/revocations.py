@@ -14,6 +14,7 @@ import httpx
 import structlog
 
 from subgraphs.runtime.identity import ROUTER_SECRET_HEADER, STAFF, Identity, InvalidToken, Kind, Privilege
+from subgraphs.runtime.tls import trusted
 
 POLL_SECONDS: Final = 2.0
 TRUSTED_SECONDS: Final = 30.0
@@ -91,7 +92,9 @@ class RemoteRevocations:
     """The list that users publishes at `url` for holders of the router's secret."""
 
     def __init__(self, url: str, router_secret: str) -> None:
-        self._client = httpx.AsyncClient(timeout=_FETCH_SECONDS, headers={ROUTER_SECRET_HEADER: router_secret})
+        self._client = httpx.AsyncClient(
+            verify=trusted(), timeout=_FETCH_SECONDS, headers={ROUTER_SECRET_HEADER: router_secret}
+        )
         self._url = url
 
     async def __call__(self) -> Mapping[str, Standing]:
