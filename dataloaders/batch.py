@@ -1,7 +1,10 @@
 """aiodataloader, made safe: a caller that gives up spoils nothing for the others, an error spoils one key."""
 
+from __future__ import annotations
+
 import asyncio
 from collections.abc import Awaitable, Callable, Hashable, Iterable, Sequence
+from functools import cached_property
 from typing import Final, Generic, TypeVar
 
 from aiodataloader import DataLoader
@@ -30,7 +33,12 @@ class Batch(Generic[Key, Value]):
                 # aiodataloader would leave every waiter hanging.
                 raise BatchCancelled from None
 
-        self._loader: DataLoader[Key, Value | Exception] = DataLoader(guarded, max_batch_size=MAX_BATCH)
+        self._guarded = guarded
+
+    @cached_property
+    def _loader(self) -> DataLoader[Key, Value | Exception]:
+        # Made when something is asked for: a request has many loaders, and asks few.
+        return DataLoader(self._guarded, max_batch_size=MAX_BATCH)
 
     async def load(self, key: Key) -> Value:
         """The key's value, or its exception raised."""

@@ -1,5 +1,7 @@
 """One parent, one page of its children; pages with equal bounds are read together."""
 
+from __future__ import annotations
+
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass

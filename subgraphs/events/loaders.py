@@ -1,5 +1,7 @@
 """The dataloaders of events."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final

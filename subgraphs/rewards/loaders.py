@@ -1,5 +1,7 @@
 """The dataloaders of rewards."""
 
+from __future__ import annotations
+
 import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import datetime

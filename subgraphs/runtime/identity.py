@@ -1,6 +1,8 @@
 """Who is asking: access tokens (JWT, EdDSA) verified against the issuer's public keys."""
 
+import hashlib
 import hmac
+from collections import OrderedDict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -91,13 +93,29 @@ class KeySource(Protocol):
     async def key(self, key_id: str) -> jwt.PyJWK | None: ...
 
 
+# Whose tokens were verified lately: the longest unused are forgotten first.
+MOST_VERIFIED: Final = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class _Verified:
+    """What a token's signature stands for, for as long as the issuer has the key."""
+
+    key_id: str
+    key: jwt.PyJWK
+    identity: Identity
+    expires_at: float
+
+
 class TokenVerifier:
-    """Turns an Authorization header into an identity."""
+    """Turns an Authorization header into an identity. A signature is verified once, and the rest each time."""
 
     def __init__(self, keys: KeySource, *, issuer: str, clock: Clock) -> None:
         self._keys = keys
         self._issuer = issuer
         self._clock = clock
+        # By the token's digest, so that no token is kept.
+        self._verified: OrderedDict[bytes, _Verified] = OrderedDict()
 
     async def identify(self, authorization: str | None) -> Identity:
         """Nobody without a header; else the token's identity.
@@ -109,16 +127,31 @@ class TokenVerifier:
         scheme, _, token = authorization.partition(" ")
         if scheme.lower() != "bearer" or not token:
             raise InvalidToken("the Authorization header is not 'Bearer <token>'")
+        digest = hashlib.sha256(token.encode("utf-8", "replace")).digest()
+        known = self._verified.get(digest)
+        # A key that the issuer has given up, or put another in the place of, vouches for nothing any more.
+        if known is None or await self._keys.key(known.key_id) is not known.key:
+            known = self._verified[digest] = await self._verify(token)
+            if len(self._verified) > MOST_VERIFIED:
+                self._verified.popitem(last=False)
+        else:
+            self._verified.move_to_end(digest)
+        # Judged by our clock, not the library's, so that tests can move time.
+        if self._clock.now().timestamp() >= known.expires_at + LEEWAY_SECONDS:
+            raise InvalidToken("the access token has expired")
+        return known.identity
+
+    async def _verify(self, token: str) -> _Verified:
         try:
             key_id = jwt.get_unverified_header(token).get("kid")
         except jwt.InvalidTokenError:
             raise InvalidToken("the access token is malformed") from None
-        key = await self._keys.key(key_id) if isinstance(key_id, str) else None
-        if key is None:
+        if not isinstance(key_id, str) or (key := await self._keys.key(key_id)) is None:
             raise InvalidToken("the access token was signed by an unknown key")
-        return self._identity(self._claims(token, key))
+        claims, expires_at = self._claims(token, key)
+        return _Verified(key_id, key, self._identity(claims), expires_at)
 
-    def _claims(self, token: str, key: jwt.PyJWK) -> dict[str, Any]:
+    def _claims(self, token: str, key: jwt.PyJWK) -> tuple[dict[str, Any], float]:
         try:
             claims: dict[str, Any] = jwt.decode(
                 token,
@@ -128,15 +161,11 @@ class TokenVerifier:
                 audience=AUDIENCE,
                 options={"require": ["exp", "iat", "sub", "kind"], "verify_exp": False, "verify_iat": False},
             )
-            expires_at = float(claims["exp"])
+            return claims, float(claims["exp"])
         except jwt.InvalidIssuerError:
             raise InvalidToken("the access token is from another issuer") from None
         except (jwt.InvalidTokenError, TypeError, ValueError):
             raise InvalidToken("the access token is not valid") from None
-        # Judged by our clock, not the library's, so that tests can move time.
-        if self._clock.now().timestamp() >= expires_at + LEEWAY_SECONDS:
-            raise InvalidToken("the access token has expired")
-        return claims
 
     @staticmethod
     def _identity(claims: dict[str, Any]) -> Identity:

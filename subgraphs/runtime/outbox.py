@@ -78,8 +78,9 @@ async def seen_before(mongo: Mongo, message_id: str, at: datetime, session: Sess
 
 
 class Relay:
-    """Hands the outbox's messages to a publisher, oldest first, and removes each once it is handed over. Their tags are
-    raised first, for the case that the process which made the change died before it did so itself."""
+    """Hands the outbox's messages to a publisher, oldest first, and removes a batch once it is handed over; one that dies
+    in between hands it over again. Their tags are raised first, for the case that the process which made the change died
+    before it did so itself."""
 
     def __init__(
         self,
@@ -118,8 +119,17 @@ class Relay:
         outbox = self._mongo.write[OUTBOX.name]
         rows = await outbox.find({}, sort=[("at", 1), ("_id", 1)], limit=self._batch).to_list(None)
         await self._raise(rows)
+        handed_over: list[str] = []
+        try:
+            await self._publish(rows, handed_over)
+        finally:
+            # One command for all: to remove each by itself costs the store more than to write it.
+            if handed_over:
+                await outbox.delete_many({"_id": {"$in": handed_over}})
+        return len(handed_over)
+
+    async def _publish(self, rows: Sequence[Mapping[str, Any]], handed_over: list[str]) -> None:
         held_back: set[str] = set()
-        moved = 0
         for row in rows:
             if row["key"] in held_back:
                 continue
@@ -132,9 +142,7 @@ class Relay:
                 held_back.add(row["key"])
                 log.exception("message not handed over", topic=row["topic"], message_id=row["_id"])
                 continue
-            await outbox.delete_one({"_id": row["_id"]})
-            moved += 1
-        return moved
+            handed_over.append(row["_id"])
 
     async def _raise(self, rows: Sequence[Mapping[str, Any]]) -> None:
         if self._raise_tags is None:

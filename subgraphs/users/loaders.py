@@ -1,5 +1,7 @@
 """The dataloaders of users."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping, Sequence
 from typing import Final
 

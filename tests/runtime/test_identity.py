@@ -131,6 +131,55 @@ async def test_both_keys_of_a_rotating_set_are_trusted() -> None:
         assert (await judge.identify(f"Bearer {issuer.token('kr1')}")).user_id == "kr1"
 
 
+class ChangingKeys:
+    """One key, until another is put in its place."""
+
+    def __init__(self, issuer: Issuer | None) -> None:
+        self.issuer = issuer
+
+    async def key(self, key_id: str) -> jwt.PyJWK | None:
+        return None if self.issuer is None else await self.issuer.keys.key(key_id)
+
+
+async def test_what_was_verified_once_is_not_trusted_past_its_end_or_its_key() -> None:
+    keys, clock = ChangingKeys(ISSUER), FrozenClock(NOW)
+    judge = TokenVerifier(keys, issuer="laurel", clock=clock)
+    header = f"Bearer {ISSUER.token('kr1', at=NOW, lifetime=timedelta(minutes=15))}"
+    for _ in range(3):
+        assert (await judge.identify(header)).user_id == "kr1"
+    keys.issuer = Issuer()
+    with pytest.raises(InvalidToken, match="not valid"):
+        await judge.identify(header)
+    keys.issuer = None
+    with pytest.raises(InvalidToken, match="unknown key"):
+        await judge.identify(header)
+    keys.issuer = ISSUER
+    assert (await judge.identify(header)).user_id == "kr1"
+    clock.instant = NOW + timedelta(minutes=15, seconds=5)
+    with pytest.raises(InvalidToken, match="expired"):
+        await judge.identify(header)
+
+
+async def test_a_signature_is_verified_once_and_the_latest_twenty_thousand_are_remembered(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("subgraphs.runtime.identity.MOST_VERIFIED", 2)
+    verified: list[str] = []
+    decode = jwt.decode
+
+    def counted(token: str, *arguments: Any, **options: Any) -> Any:
+        verified.append(token)
+        return decode(token, *arguments, **options)
+
+    monkeypatch.setattr(jwt, "decode", counted)
+    judge = verifier()
+    tokens = [ISSUER.token(f"kr{number}") for number in range(3)]
+    for number in (0, 1, 0, 2, 0, 1):
+        assert (await judge.identify(f"Bearer {tokens[number]}")).user_id == f"kr{number}"
+    # The first is used all the time; the second was forgotten when the third came.
+    assert verified == [tokens[0], tokens[1], tokens[2], tokens[1]]
+
+
 def test_a_signed_token_carries_its_key_id_and_whole_seconds() -> None:
     key = jwt.PyJWK(ISSUER.private_set["keys"][0], algorithm="EdDSA")
     token = sign_token(

@@ -13,12 +13,13 @@ from subgraphs.rewards.eligibility import EventsSilent, Terms
 from subgraphs.rewards.lanes import Lanes
 from subgraphs.rewards.model.offer import event_of_offer
 from subgraphs.rewards.operations.claim_group import MOST_CLAIMS, Claim, commit_group
+from subgraphs.rewards.operations.claim_lookups import Lookup, Lookups
 from subgraphs.rewards.operations.claim_outcomes import Claimed, ClaimOutcome, NotMet, NotOpen
 from subgraphs.rewards.operations.rates import Rates
 from subgraphs.rewards.operations.tools import Tools
 from subgraphs.runtime.idempotency import check_key
 from subgraphs.runtime.mongo import CommitUnknown, is_unavailable
-from subgraphs.runtime.outcomes import KeyReused, Later, Missing
+from subgraphs.runtime.outcomes import Later, Missing
 
 RETRY_AFTER: Final = timedelta(seconds=1)
 SETTLE_SECONDS: Final = 0.5
@@ -32,6 +33,7 @@ class Claims:
         self._tools = tools
         self._rates = rates
         self._seconds = seconds
+        self._lookups = Lookups(tools)
         self._lanes: Lanes[str, Claim, ClaimOutcome] = Lanes(self._commit, most=MOST_CLAIMS)
 
     async def claim(self, user_id: str, offer_id: str, key: str, now: datetime) -> ClaimOutcome:
@@ -39,52 +41,45 @@ class Claims:
         bad_key = check_key(key)
         if bad_key is not None:
             return bad_key
+        call = Lookup(user_id, offer_id, key)
         deadline = time.monotonic() + self._seconds
         limited = await self._rates.claim(user_id)
         if limited is not None:
             return limited
         try:
             async with asyncio.timeout(self._seconds - SETTLE_SECONDS):
-                return await self._decide(user_id, offer_id, key, now, deadline - SETTLE_SECONDS)
+                return await self._decide(call, now, deadline - SETTLE_SECONDS)
         except (TimeoutError, EventsSilent, CommitUnknown) as error:
-            return await self._settle(user_id, offer_id, key, now, error)
+            return await self._settle(call, now, error)
         except PyMongoError as error:
             if not is_unavailable(error):
                 raise
-            return await self._settle(user_id, offer_id, key, now, error)
+            return await self._settle(call, now, error)
 
     async def close(self) -> None:
         """Waits for the commits under way."""
+        await self._lookups.close()
         await self._lanes.close()
 
-    async def _decide(self, user_id: str, offer_id: str, key: str, now: datetime, deadline: float) -> ClaimOutcome:
-        earlier = await self._earlier(user_id, offer_id, key)
-        if earlier is not None:
-            return earlier
-        offer = await self._tools.offers.offer(offer_id)
-        if offer is None or not offer.enabled:
-            return Missing(offer_id)
-        terms = await self._tools.events.terms(event_of_offer(offer_id), user_id)
-        refusal = judge_terms(terms, offer_id, now)
+    async def _decide(self, call: Lookup, now: datetime, deadline: float) -> ClaimOutcome:
+        ending = await self._lookups.ending(call)
+        if ending is not None:
+            return ending
+        terms = await self._tools.events.terms(event_of_offer(call.offer_id), call.user_id)
+        refusal = judge_terms(terms, call.offer_id, now)
         if refusal is not None or terms is None:
-            return refusal or Missing(offer_id)
-        return await self._lanes.submit(offer_id, Claim(user_id, key, now, terms.timezone, deadline))
+            return refusal or Missing(call.offer_id)
+        return await self._lanes.submit(call.offer_id, Claim(call.user_id, call.key, now, terms.timezone, deadline))
 
     async def _commit(self, offer_id: str, claims: Sequence[Claim]) -> Sequence[ClaimOutcome | Exception]:
         return await commit_group(self._tools, offer_id, claims)
 
-    async def _earlier(self, user_id: str, offer_id: str, key: str) -> ClaimOutcome | None:
-        request = (await self._tools.requests.with_keys([(user_id, key)])).get((user_id, key))
-        if request is None:
-            return None
-        return Claimed(request, is_replay=True) if request.offer_id == offer_id else KeyReused()
-
-    async def _settle(self, user_id: str, offer_id: str, key: str, now: datetime, error: Exception) -> ClaimOutcome:
+    async def _settle(self, call: Lookup, now: datetime, error: Exception) -> ClaimOutcome:
         """What the store says of the key after all, if it says so at once."""
-        log.warning("claim not settled in time", error=type(error).__name__, offer_id=offer_id)
+        log.warning("claim not settled in time", error=type(error).__name__, offer_id=call.offer_id)
         try:
             async with asyncio.timeout(SETTLE_SECONDS):
-                earlier = await self._earlier(user_id, offer_id, key)
+                earlier = await self._lookups.earlier(call)
         except (TimeoutError, PyMongoError):
             earlier = None
         if isinstance(earlier, Claimed):

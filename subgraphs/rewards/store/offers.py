@@ -1,6 +1,6 @@
 """Offers, and their stock."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from pymongo import ReturnDocument
@@ -146,6 +146,7 @@ class OfferStore:
     """Reads that decide, and writes: all at the primary."""
 
     def __init__(self, mongo: Mongo) -> None:
+        self._database = mongo.write
         self._offers = mongo.write[OFFERS.name]
         self._stock = mongo.write[STOCK.name]
 
@@ -161,6 +162,10 @@ class OfferStore:
         key = {"eventId": event_of_offer(offer_id), "_id": offer_id}
         document = await self._offers.find_one(key, session=session)
         return None if document is None else to_offer(document)
+
+    async def offers(self, ids: Iterable[str]) -> dict[str, Offer]:
+        """The offers among `ids`."""
+        return await offers_by_id(self._database, sorted(ids))
 
     async def raise_version(self, offer_id: str, expected_version: int, session: Session) -> Stock | None:
         """Takes the stock for an update of its offer: the stock as it was, or None when its version is another."""
