@@ -41,10 +41,7 @@ class PoolsByReward(One[str, PoolCounts]):
     """How many codes of a coupon's pool are free, issued and revoked; None when counting took too long."""
 
     def __init__(self, recency: Recency) -> None:
-        async def find(reward_ids: Sequence[str]) -> Mapping[str, PoolCounts]:
-            return await pool_counts(await recency.database(), reward_ids)
-
-        super().__init__(find)
+        super().__init__(recency.reading(pool_counts))
 
 
 class OffersById(One[str, Offer]):
@@ -71,10 +68,7 @@ class StocksByOffer(One[str, Stock]):
     """An offer's stock."""
 
     def __init__(self, recency: Recency) -> None:
-        async def find(offer_ids: Sequence[str]) -> Mapping[str, Stock]:
-            return await stocks_by_offer(await recency.database(), offer_ids)
-
-        super().__init__(find)
+        super().__init__(recency.reading(stocks_by_offer))
 
 
 class ClaimabilityByOffer(One[Offer, Claimability]):
@@ -111,10 +105,7 @@ class RequestsById(One[str, RewardRequest]):
     """A request of whomever, or None. Who may see it is decided by whoever asks."""
 
     def __init__(self, recency: Recency) -> None:
-        async def find(ids: Sequence[str]) -> Mapping[str, RewardRequest]:
-            return await requests_by_id(await recency.database(), ids)
-
-        super().__init__(find)
+        super().__init__(recency.reading(requests_by_id))
 
 
 class BadgesByUser(Pages[PlainPageArgs, Page[Award]]):

@@ -51,7 +51,4 @@ class UnreadByUser(One[str, int]):
     """How many notifications a user has not read; None is none."""
 
     def __init__(self, recency: Recency) -> None:
-        async def find(user_ids: Sequence[str]) -> Mapping[str, int]:
-            return await unread_counts(await recency.database(), user_ids)
-
-        super().__init__(find)
+        super().__init__(recency.reading(unread_counts))
