@@ -21,9 +21,11 @@ from subgraphs.rewards.store.rewards import rewards_by_id
 from subgraphs.rewards.store.wallets import heads, lapsed_and_next, ledger_pages
 from subgraphs.runtime.connection import Cursors, Page, PageBounds, Sort
 from subgraphs.runtime.mongo import Mongo
+from subgraphs.runtime.pages import Fields
 from subgraphs.runtime.recency import Recency
 
-RequestPageArgs = tuple[RequestQuery, datetime, Sort, PageBounds, str]
+RequestPageArgs = tuple[RequestQuery, datetime, Sort, PageBounds, str, Fields]
+LedgerPageArgs = tuple[PageBounds, str, Fields]
 PlainPageArgs = tuple[PageBounds, str]
 
 
@@ -124,19 +126,20 @@ class RequestsByUser(Pages[RequestPageArgs, Page[RewardRequest]]):
 
     def __init__(self, recency: Recency, cursors: Cursors) -> None:
         async def find(user_ids: Sequence[str], args: RequestPageArgs) -> Mapping[str, Page[RewardRequest]]:
-            query, now, sort, bounds, scope = args
-            return await request_pages(await recency.database(), user_ids, query, now, sort, bounds, cursors, scope)
+            query, now, sort, bounds, scope, fields = args
+            database = await recency.database()
+            return await request_pages(database, user_ids, query, now, sort, bounds, cursors, scope, fields)
 
         super().__init__(find)
 
 
-class LedgerByUser(Pages[PlainPageArgs, Page[LedgerEntry]]):
+class LedgerByUser(Pages[LedgerPageArgs, Page[LedgerEntry]]):
     """A page of each wallet's entries."""
 
     def __init__(self, recency: Recency, cursors: Cursors) -> None:
-        async def find(user_ids: Sequence[str], args: PlainPageArgs) -> Mapping[str, Page[LedgerEntry]]:
-            bounds, scope = args
-            return await ledger_pages(await recency.database(), user_ids, bounds, cursors, scope)
+        async def find(user_ids: Sequence[str], args: LedgerPageArgs) -> Mapping[str, Page[LedgerEntry]]:
+            bounds, scope, fields = args
+            return await ledger_pages(await recency.database(), user_ids, bounds, cursors, scope, fields)
 
         super().__init__(find)
 
