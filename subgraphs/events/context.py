@@ -55,5 +55,6 @@ def _context(parts: Parts, tools: Tools, identity: Identity, *, is_fill: bool) -
         activities_by_user=ActivitiesByUser(recency, parts.cursors),
         tools=tools,
         cached=cached,
+        observer=parts.loaders,
         remade=lambda other: _context(parts, tools, other, is_fill=True),
     )

@@ -17,9 +17,10 @@ from subgraphs.events.store.activities import ActivityQuery, activity_pages, tal
 from subgraphs.events.store.events import event_document, events_by_id, to_event
 from subgraphs.runtime.cache import CachedOne, CacheUse, Entity, Policy, Scope
 from subgraphs.runtime.connection import Cursors, Page, PageBounds
+from subgraphs.runtime.pages import Fields
 from subgraphs.runtime.recency import Recency
 
-ActivityPageArgs = tuple[ActivityQuery, PageBounds, str]
+ActivityPageArgs = tuple[ActivityQuery, PageBounds, str, Fields]
 TallyKey = tuple[Event, str]
 
 
@@ -70,12 +71,12 @@ class ProfilesByUser(Batch[str, Profile | None]):
 
 
 class ActivitiesByUser(Pages[ActivityPageArgs, Page[Activity]]):
-    """A page of each user's activities."""
+    """A page of each user's activities; the arguments end with which stored fields are asked for."""
 
     def __init__(self, recency: Recency, cursors: Cursors) -> None:
         async def find(user_ids: Sequence[str], args: ActivityPageArgs) -> Mapping[str, Page[Activity]]:
-            query, bounds, scope = args
-            return await activity_pages(await recency.database(), user_ids, query, bounds, cursors, scope)
+            query, bounds, scope, fields = args
+            return await activity_pages(await recency.database(), user_ids, query, bounds, cursors, scope, fields)
 
         super().__init__(find)
 

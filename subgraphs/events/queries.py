@@ -25,6 +25,7 @@ from subgraphs.runtime.audit import LATEST_FIRST, audit_page
 from subgraphs.runtime.cache import Scope
 from subgraphs.runtime.connection import list_scope
 from subgraphs.runtime.graphql.access import Auditors, Public, Staff
+from subgraphs.runtime.graphql.audit import AUDIT_READS
 from subgraphs.runtime.graphql.cached import Through
 from subgraphs.runtime.graphql.given import given
 from subgraphs.runtime.graphql.pages import page_bounds
@@ -134,5 +135,7 @@ class Query:
         context = info.context
         scope = list_scope("Query.eventAudit", LATEST_FIRST, {"of": event_id})
         bounds = page_bounds(context.cursors, scope, first, after, last, before)
-        page = await audit_page(await context.recency.database(), event_id, bounds, context.cursors, scope)
+        database = await context.recency.database()
+        fields = AUDIT_READS.of_nodes(info)
+        page = await audit_page(database, event_id, bounds, context.cursors, scope, fields)
         return AUDIT_TYPES.page(page, lambda actor_id: User(id=strawberry.ID(actor_id)))

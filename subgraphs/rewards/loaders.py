@@ -23,9 +23,11 @@ from subgraphs.rewards.store.rewards import rewards_by_id
 from subgraphs.rewards.store.wallets import heads, lapsed_and_next, ledger_pages
 from subgraphs.runtime.connection import Cursors, Page, PageBounds, Sort
 from subgraphs.runtime.mongo import Mongo
+from subgraphs.runtime.pages import Fields
 from subgraphs.runtime.recency import Recency
 
-RequestPageArgs = tuple[RequestQuery, datetime, Sort, PageBounds, str]
+RequestPageArgs = tuple[RequestQuery, datetime, Sort, PageBounds, str, Fields]
+LedgerPageArgs = tuple[PageBounds, str, Fields]
 PlainPageArgs = tuple[PageBounds, str]
 
 
@@ -43,10 +45,7 @@ class PoolsByReward(One[str, PoolCounts]):
     """How many codes of a coupon's pool are free, issued and revoked; None when counting took too long."""
 
     def __init__(self, recency: Recency) -> None:
-        async def find(reward_ids: Sequence[str]) -> Mapping[str, PoolCounts]:
-            return await pool_counts(await recency.database(), reward_ids)
-
-        super().__init__(find)
+        super().__init__(recency.reading(pool_counts))
 
 
 class OffersById(One[str, Offer]):
@@ -73,10 +72,7 @@ class StocksByOffer(One[str, Stock]):
     """An offer's stock."""
 
     def __init__(self, recency: Recency) -> None:
-        async def find(offer_ids: Sequence[str]) -> Mapping[str, Stock]:
-            return await stocks_by_offer(await recency.database(), offer_ids)
-
-        super().__init__(find)
+        super().__init__(recency.reading(stocks_by_offer))
 
 
 class ClaimabilityByOffer(One[Offer, Claimability]):
@@ -113,10 +109,7 @@ class RequestsById(One[str, RewardRequest]):
     """A request of whomever, or None. Who may see it is decided by whoever asks."""
 
     def __init__(self, recency: Recency) -> None:
-        async def find(ids: Sequence[str]) -> Mapping[str, RewardRequest]:
-            return await requests_by_id(await recency.database(), ids)
-
-        super().__init__(find)
+        super().__init__(recency.reading(requests_by_id))
 
 
 class BadgesByUser(Pages[PlainPageArgs, Page[Award]]):
@@ -135,19 +128,20 @@ class RequestsByUser(Pages[RequestPageArgs, Page[RewardRequest]]):
 
     def __init__(self, recency: Recency, cursors: Cursors) -> None:
         async def find(user_ids: Sequence[str], args: RequestPageArgs) -> Mapping[str, Page[RewardRequest]]:
-            query, now, sort, bounds, scope = args
-            return await request_pages(await recency.database(), user_ids, query, now, sort, bounds, cursors, scope)
+            query, now, sort, bounds, scope, fields = args
+            database = await recency.database()
+            return await request_pages(database, user_ids, query, now, sort, bounds, cursors, scope, fields)
 
         super().__init__(find)
 
 
-class LedgerByUser(Pages[PlainPageArgs, Page[LedgerEntry]]):
+class LedgerByUser(Pages[LedgerPageArgs, Page[LedgerEntry]]):
     """A page of each wallet's entries."""
 
     def __init__(self, recency: Recency, cursors: Cursors) -> None:
-        async def find(user_ids: Sequence[str], args: PlainPageArgs) -> Mapping[str, Page[LedgerEntry]]:
-            bounds, scope = args
-            return await ledger_pages(await recency.database(), user_ids, bounds, cursors, scope)
+        async def find(user_ids: Sequence[str], args: LedgerPageArgs) -> Mapping[str, Page[LedgerEntry]]:
+            bounds, scope, fields = args
+            return await ledger_pages(await recency.database(), user_ids, bounds, cursors, scope, fields)
 
         super().__init__(find)
 

@@ -16,6 +16,7 @@ from subgraphs.rewards.store.requests import RequestQuery
 from subgraphs.rewards.store.rewards import SORTS, RewardQuery, rewards_page
 from subgraphs.rewards.types.offers import RewardOffer
 from subgraphs.rewards.types.requests import (
+    REQUEST_READS,
     RewardRequest,
     RewardRequestConnection,
     RewardRequestSort,
@@ -26,6 +27,7 @@ from subgraphs.rewards.types.users import AUDIT_TYPES, AuditConnection, User
 from subgraphs.runtime.audit import LATEST_FIRST, audit_page
 from subgraphs.runtime.connection import list_scope
 from subgraphs.runtime.graphql.access import Admins, Auditors, Public, SignedIn, Staff
+from subgraphs.runtime.graphql.audit import AUDIT_READS
 from subgraphs.runtime.graphql.given import given
 from subgraphs.runtime.graphql.pages import page_bounds
 
@@ -146,7 +148,8 @@ class Query:
         scope = list_scope("Query.rewardRequests", order, {"user": user_id, "query": query})
         bounds = page_bounds(context.cursors, scope, first, after, last, before)
         database = await context.recency.database()
-        page = await requests_page(database, user_id, query, context.now, order, bounds, context.cursors, scope)
+        fields = REQUEST_READS.of_nodes(info)
+        page = await requests_page(database, user_id, query, context.now, order, bounds, context.cursors, scope, fields)
         return RewardRequestConnection.of(
             page, context.now, lambda: count_requests_of(database, user_id, query, context.now)
         )
@@ -167,7 +170,9 @@ class Query:
         context = info.context
         scope = list_scope("Query.rewardAudit", LATEST_FIRST, {"of": subject_id})
         bounds = page_bounds(context.cursors, scope, first, after, last, before)
-        page = await audit_page(await context.recency.database(), subject_id, bounds, context.cursors, scope)
+        database = await context.recency.database()
+        fields = AUDIT_READS.of_nodes(info)
+        page = await audit_page(database, subject_id, bounds, context.cursors, scope, fields)
         return AUDIT_TYPES.page(page, lambda actor_id: User(id=strawberry.ID(actor_id)))
 
     @strawberry.field(description="Admins only.", permission_classes=[Admins])

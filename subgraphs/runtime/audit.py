@@ -21,7 +21,7 @@ from subgraphs.runtime.mongo import (
     Mongo,
     Session,
 )
-from subgraphs.runtime.pages import read_page
+from subgraphs.runtime.pages import Fields, read_page
 
 AUDIT: Final = Collection(
     "audit",
@@ -141,8 +141,8 @@ def _as_text(value: object) -> str:
 
 
 async def audit_page(
-    database: Database, subject_id: str, bounds: PageBounds, cursors: Cursors, scope: str
+    database: Database, subject_id: str, bounds: PageBounds, cursors: Cursors, scope: str, fields: Fields = None
 ) -> Page[Mapping[str, Any]]:
-    """One page of the subject's entries, latest first."""
+    """One page of the subject's entries, latest first; of each entry only `fields` are there."""
     base = {"subjectId": subject_id}
-    return await read_page(database[AUDIT.name], base, LATEST_FIRST, bounds, cursors, scope)
+    return await read_page(database[AUDIT.name], base, LATEST_FIRST, bounds, cursors, scope, fields=fields)

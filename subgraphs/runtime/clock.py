@@ -1,7 +1,10 @@
 """Time enters the system here and nowhere else."""
 
 from datetime import UTC, datetime
-from typing import Protocol
+from typing import Final, Protocol
+
+# For a field that must hold an instant and says nothing.
+LONG_AGO: Final = datetime.min.replace(tzinfo=UTC)
 
 
 class Clock(Protocol):

@@ -1,7 +1,7 @@
 """Reads keyset pages from MongoDB: of one list, or of many parents' lists in one aggregation."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final, TypeAlias, TypeVar
 
 from pymongo.errors import ExecutionTimeout
 
@@ -16,6 +16,9 @@ from subgraphs.runtime.connection import (
 )
 from subgraphs.runtime.mongo import DocumentCollection, Index
 
+# The stored fields that rows are read with, besides the id, the parent and those of the sort. None: all there are.
+Fields: TypeAlias = frozenset[str] | None
+Row = TypeVar("Row")
 TEXT_MILLISECONDS: Final = 1000
 COUNT_CAP: Final = 10_000
 COUNT_MILLISECONDS: Final = 500
@@ -31,11 +34,13 @@ async def read_page(
     *,
     hint: str | None = None,
     milliseconds: int | None = None,
+    fields: Fields = None,
 ) -> Page[Mapping[str, Any]]:
     """One page of the rows that `base` selects: one find, no count, no skip. `hint` names the index to walk; where few rows
     of it may be selected, `milliseconds` bounds the walk."""
     found = collection.find(
         keyset_filter(base, sort, bounds),
+        projection=projection(fields, sort),
         sort=keyset_sort(sort, bounds),
         limit=bounds.limit + 1,
         hint=hint,
@@ -81,15 +86,20 @@ async def read_pages(
     scope: str,
     *,
     hint: str | None = None,
+    fields: Fields = None,
 ) -> dict[str, Page[Mapping[str, Any]]]:
     """The same page of each parent's rows, in one aggregation: a bounded index range a parent. `hint` names the index to
     walk; unless said, the one of the parent and the sort."""
+
+    only = projection(fields, sort, parent_field)
+    projected: list[dict[str, Any]] = [] if only is None else [{"$project": only}]
 
     def pipeline(parent_id: str) -> list[dict[str, Any]]:
         return [
             {"$match": keyset_filter({parent_field: parent_id, **base}, sort, bounds)},
             {"$sort": dict(keyset_sort(sort, bounds))},
             {"$limit": bounds.limit + 1},
+            *projected,
         ]
 
     rows: dict[str, list[dict[str, Any]]] = {parent_id: [] for parent_id in parent_ids}
@@ -98,6 +108,20 @@ async def read_pages(
     async for document in collection.aggregate(union(collection, pipelines), hint=walked):
         rows[document[parent_field]].append(document)
     return {parent: build_page(found, cursors, scope, sort, bounds) for parent, found in rows.items()}
+
+
+def projection(fields: Fields, sort: Sort, *more: str) -> dict[str, bool] | None:
+    """The fields as the database takes them; the id comes by itself."""
+    if fields is None:
+        return None
+    return dict.fromkeys(sorted(fields.union(more, (name for name, _ in sort.fields))), True)
+
+
+def in_part(
+    convert: Callable[[Mapping[str, Any]], Row], blank: Mapping[str, Any]
+) -> Callable[[Mapping[str, Any]], Row]:
+    """`convert` for rows that were read in part: what was not read is as in `blank`, and nobody looks at it."""
+    return lambda row: convert({**blank, **row})
 
 
 def union(collection: DocumentCollection, pipelines: Sequence[Sequence[dict[str, Any]]]) -> list[dict[str, Any]]:

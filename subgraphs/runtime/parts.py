@@ -21,6 +21,7 @@ from subgraphs.runtime.graphql.schema import FederatedSchema
 from subgraphs.runtime.graphql.view import GraphQLView
 from subgraphs.runtime.identity import Identity, KeySource, TokenVerifier
 from subgraphs.runtime.limits import Limits
+from subgraphs.runtime.loader_metrics import LoaderMetrics
 from subgraphs.runtime.mongo import Mongo
 from subgraphs.runtime.recency import Recency
 from subgraphs.runtime.redis import RedisClient, connect_redis
@@ -43,6 +44,7 @@ class Parts:
     health: Health
     cache: Cache
     metrics: CollectorRegistry
+    loaders: LoaderMetrics
 
     def recency(self, identity: Identity, *, always_primary: bool = False) -> Recency:
         """Where this caller's request reads. Services decide upon what they read, so they read from the primary."""
@@ -77,6 +79,7 @@ def build_parts(name: str, settings: ServiceSettings, *, clock: Clock | None = N
         health=Health({"mongo": mongo.ping}),
         cache=cache,
         metrics=metrics,
+        loaders=LoaderMetrics(metrics),
     )
 
 

@@ -1,11 +1,13 @@
 """Read your own writes: who wrote lately reads from the primary, everybody else may read from a secondary."""
 
-from collections.abc import Callable
-from typing import Final
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Final, TypeVar
 
 from subgraphs.runtime.mongo import Database, Mongo
 from subgraphs.runtime.redis import REDIS_FAULTS, RedisClient
 
+Key = TypeVar("Key")
+Found = TypeVar("Found")
 # Longer than a healthy secondary lags.
 WROTE_LATELY_SECONDS: Final = 10
 
@@ -34,6 +36,16 @@ class Recency:
         if self._database is None:
             self._database = self._mongo.write if await self._wrote_lately() else self._mongo.read
         return self._database
+
+    def reading(
+        self, find: Callable[[Database, Sequence[Key]], Awaitable[Found]]
+    ) -> Callable[[Sequence[Key]], Awaitable[Found]]:
+        """A store's query by keys as a loader takes it: sent to where this request reads."""
+
+        async def found(keys: Sequence[Key]) -> Found:
+            return await find(await self.database(), keys)
+
+        return found
 
     async def mark(self, writer_id: str | None = None) -> None:
         """Notes that the caller has written (or `writer_id`, who was nobody before); this request reads from the primary

@@ -43,5 +43,6 @@ def _context(parts: Parts, tools: Tools, caller: Caller, *, is_fill: bool) -> Us
         tools=tools,
         address=caller.address,
         cached=cached,
+        observer=parts.loaders,
         remade=lambda identity: _context(parts, tools, Caller(identity, None), is_fill=True),
     )

@@ -8,13 +8,14 @@ from typing import Final
 from dataloaders import One, Pages
 from subgraphs.runtime.cache import CachedOne, CacheUse, Entity, Policy, Scope
 from subgraphs.runtime.connection import Cursors, Page, PageBounds
+from subgraphs.runtime.pages import Fields
 from subgraphs.runtime.recency import Recency
 from subgraphs.users.model.notification import Notification
 from subgraphs.users.model.user import User
 from subgraphs.users.store.notifications import notification_pages, unread_counts
 from subgraphs.users.store.users import profile_document, to_user, users_by_id
 
-NotificationPageArgs = tuple[bool, PageBounds, str]
+NotificationPageArgs = tuple[bool, PageBounds, str, Fields]
 
 
 USER: Final = Entity(
@@ -39,12 +40,14 @@ class UsersById(CachedOne[User]):
 
 
 class NotificationsByUser(Pages[NotificationPageArgs, Page[Notification]]):
-    """A page of each user's inbox; the arguments are whether only unread ones, the bounds, and the list's name."""
+    """A page of each user's inbox; the arguments are whether only unread ones, the bounds, the list's name, and which
+    stored fields are asked for."""
 
     def __init__(self, recency: Recency, cursors: Cursors) -> None:
         async def find(user_ids: Sequence[str], args: NotificationPageArgs) -> Mapping[str, Page[Notification]]:
-            unread_only, bounds, scope = args
-            return await notification_pages(await recency.database(), user_ids, unread_only, bounds, cursors, scope)
+            unread_only, bounds, scope, fields = args
+            database = await recency.database()
+            return await notification_pages(database, user_ids, unread_only, bounds, cursors, scope, fields)
 
         super().__init__(find)
 
@@ -53,7 +56,4 @@ class UnreadByUser(One[str, int]):
     """How many notifications a user has not read; None is none."""
 
     def __init__(self, recency: Recency) -> None:
-        async def find(user_ids: Sequence[str]) -> Mapping[str, int]:
-            return await unread_counts(await recency.database(), user_ids)
-
-        super().__init__(find)
+        super().__init__(recency.reading(unread_counts))

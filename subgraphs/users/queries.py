@@ -6,13 +6,22 @@ from subgraphs.runtime.audit import LATEST_FIRST, audit_page
 from subgraphs.runtime.cache import Scope
 from subgraphs.runtime.connection import list_scope
 from subgraphs.runtime.graphql.access import Admins, Auditors, Public, SignedIn
+from subgraphs.runtime.graphql.audit import AUDIT_READS
 from subgraphs.runtime.graphql.cached import Through
 from subgraphs.runtime.graphql.pages import page_bounds
 from subgraphs.users.context import UsersInfo
 from subgraphs.users.loaders import USER
 from subgraphs.users.model import user as model
 from subgraphs.users.store.users import SORTS, UserQuery, count_users, users_page
-from subgraphs.users.types.users import AUDIT_TYPES, AuditConnection, User, UserConnection, UserFilter, UserSort
+from subgraphs.users.types.users import (
+    AUDIT_TYPES,
+    USER_READS,
+    AuditConnection,
+    User,
+    UserConnection,
+    UserFilter,
+    UserSort,
+)
 
 
 @strawberry.type
@@ -46,7 +55,8 @@ class Query:
         scope = list_scope("Query.users", order, {"query": query})
         bounds = page_bounds(context.cursors, scope, first, after, last, before)
         database = await context.recency.database()
-        page = await users_page(database, query, order, bounds, context.cursors, scope)
+        fields = USER_READS.of_nodes(info)
+        page = await users_page(database, query, order, bounds, context.cursors, scope, fields)
         return UserConnection.of(page, lambda: count_users(database, query))
 
     @strawberry.field(description="Auditors and admins only.", permission_classes=[Auditors])
@@ -62,7 +72,9 @@ class Query:
         context = info.context
         scope = list_scope("Query.userAudit", LATEST_FIRST, {"of": user_id})
         bounds = page_bounds(context.cursors, scope, first, after, last, before)
-        page = await audit_page(await context.recency.database(), user_id, bounds, context.cursors, scope)
-        actors = {row["actorId"] for row in page.rows if row["actorId"] is not None}
+        database = await context.recency.database()
+        fields = AUDIT_READS.of_nodes(info)
+        page = await audit_page(database, user_id, bounds, context.cursors, scope, fields)
+        actors = {row["actorId"] for row in page.rows if row.get("actorId") is not None}
         found = {user.id: user for user in await context.users_by_id.load_all(actors) if isinstance(user, model.User)}
         return AUDIT_TYPES.page(page, lambda actor_id: User.of(found[actor_id]) if actor_id in found else None)

@@ -67,6 +67,44 @@ async def test_a_cancelled_caller_spoils_nothing_for_the_others() -> None:
     assert await loader.load(1) == "v"
 
 
+async def test_a_caller_who_gives_up_before_the_query_is_sent_leaves_the_others_their_values() -> None:
+    numbers = Numbers()
+    loader: One[int, str] = One(numbers.find)
+    impatient = asyncio.create_task(loader.load(1))
+    patient = asyncio.create_task(loader.load_all([1, 2]))
+    await asyncio.sleep(0)
+    impatient.cancel()
+    assert await patient == ["n1", "n2"]
+    assert impatient.cancelled()
+
+
+async def test_callers_who_all_give_up_leave_the_key_as_good_as_new() -> None:
+    numbers = Numbers()
+    loader: One[int, str] = One(numbers.find)
+    tasks = [asyncio.create_task(loader.load(1)) for _ in range(3)]
+    await asyncio.sleep(0)
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+    assert await loader.load(1) == "n1"
+    assert numbers.asked == [[1]]
+
+
+async def test_a_query_that_fails_is_asked_again_by_the_next_caller() -> None:
+    answers: list[dict[int, str] | Exception] = [ConnectionError("away"), {1: "one"}]
+
+    async def find(keys: Sequence[int]) -> Mapping[int, str]:
+        answer = answers.pop(0)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    loader: One[int, str] = One(find)
+    with pytest.raises(ConnectionError):
+        await loader.load(1)
+    assert await loader.load(1) == "one"
+
+
 async def test_a_cancelled_query_is_an_error_to_its_waiters_and_not_a_hang() -> None:
     async def find(keys: Sequence[int]) -> Mapping[int, str]:
         raise asyncio.CancelledError
@@ -114,3 +152,33 @@ async def test_pages_with_equal_bounds_are_one_query_and_a_failing_one_spoils_on
     assert isinstance(found[2], ValueError)
     assert found[3] == "c:7"
     assert asked == [(["a", "b"], 5), (["a"], 0), (["c"], 7)]
+
+
+class Told:
+    """What the observer of a loader is told, the time aside."""
+
+    def __init__(self) -> None:
+        self.batches: list[tuple[str, int, int]] = []
+        self.again = 0
+
+    def known(self, loader: str) -> None:
+        self.again += 1
+
+    def read(self, loader: str, keys: int, failed: int, seconds: float) -> None:
+        assert seconds >= 0
+        self.batches.append((loader, keys, failed))
+
+
+async def test_an_observer_is_told_of_each_batch_of_its_errors_and_of_keys_that_were_known() -> None:
+    async def fetch(keys: Sequence[int]) -> list[int | Exception]:
+        if 0 in keys:
+            raise ConnectionError("away")
+        return [ValueError("odd") if key % 2 else key for key in keys]
+
+    loader: Batch[int, int] = Batch(fetch)
+    loader.observer = told = Told()
+    await loader.load_all([2, 3, 4, 2])
+    await loader.load(2)
+    await loader.load_all([0, 6])
+    assert told.batches == [("Batch", 3, 1), ("Batch", 2, 2)]
+    assert told.again == 2

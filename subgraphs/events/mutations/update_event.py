@@ -12,7 +12,8 @@ from subgraphs.events.mutations.event_success import EventSuccess, IllegalTransi
 from subgraphs.events.operations.transition_event import NotAllowed
 from subgraphs.events.operations.update_event import update_event as operation
 from subgraphs.events.types.rules import RuleInput, to_draft
-from subgraphs.runtime.graphql.refusals import NotFound, ValidationFailed, VersionConflict
+from subgraphs.runtime.graphql.given import all_given
+from subgraphs.runtime.graphql.refusals import NotFound, ValidationFailed, VersionConflict, change_refused
 from subgraphs.runtime.outcomes import Invalid, Missing, Stale
 
 
@@ -41,8 +42,7 @@ class UpdateEventInput:
             "imageUrl": self.image_url,
             "rule": to_draft(self.rule) if isinstance(self.rule, RuleInput) else self.rule,
         }
-        given = {name: value for name, value in fields.items() if value is not strawberry.UNSET}
-        return EventUpdate(self.id, self.expected_version, given)
+        return EventUpdate(self.id, self.expected_version, all_given(fields))
 
 
 UpdateEventResult = Annotated[
@@ -57,11 +57,7 @@ async def update_event(info: EventsInfo, input: UpdateEventInput) -> UpdateEvent
     match outcome:
         case Event():
             return await event_success(context, outcome)
-        case Missing():
-            return NotFound.of(outcome)
-        case Invalid():
-            return ValidationFailed.of(outcome)
-        case Stale():
-            return VersionConflict.of(outcome)
+        case Missing() | Invalid() | Stale():
+            return change_refused(outcome)
         case NotAllowed():
             return IllegalTransition.of(outcome)

@@ -20,9 +20,10 @@ from subgraphs.events.model.rule import (
     activity_conditions,
     longest_streak,
 )
+from subgraphs.runtime.clock import LONG_AGO
 from subgraphs.runtime.connection import Cursors, Page, PageBounds, Sort
 from subgraphs.runtime.mongo import Collection, Database, Document, Index, Mongo, Session
-from subgraphs.runtime.pages import read_pages
+from subgraphs.runtime.pages import Fields, in_part, read_pages
 
 ACTIVITIES: Final = Collection(
     "activities",
@@ -78,6 +79,9 @@ def to_activity(document: Mapping[str, Any]) -> Activity:
     )
 
 
+_BLANK: Final = activity_document(Activity("", ActivityType.QUEST, None, LONG_AGO, LONG_AGO, "", ""))
+
+
 async def record(mongo: Mongo, activities: Sequence[Activity], session: Session | None = None) -> int:
     """Adds those that are not there yet and gives how many that were. An upsert, since a duplicate insert would end a
     transaction; ordered, inside one, so that the same row twice is one row."""
@@ -105,8 +109,9 @@ async def activity_pages(
     bounds: PageBounds,
     cursors: Cursors,
     scope: str,
+    fields: Fields = None,
 ) -> dict[str, Page[Activity]]:
-    """The same page of each user's activities, latest first."""
+    """The same page of each user's activities, latest first; of each activity only `fields` are right."""
     base: Document = {}
     if query.types is not None:
         base["type"] = {"$in": [kind.value for kind in query.types]}
@@ -114,8 +119,9 @@ async def activity_pages(
     limits = {operator: instant for operator, instant in span.items() if instant is not None}
     if limits:
         base["$and"] = [{"occurredAt": limits}]
-    found = await read_pages(database[ACTIVITIES.name], "userId", user_ids, base, LATEST_FIRST, bounds, cursors, scope)
-    return {user_id: page.map(to_activity) for user_id, page in found.items()}
+    activities = database[ACTIVITIES.name]
+    found = await read_pages(activities, "userId", user_ids, base, LATEST_FIRST, bounds, cursors, scope, fields=fields)
+    return {user_id: page.map(in_part(to_activity, _BLANK)) for user_id, page in found.items()}
 
 
 async def activities_in(

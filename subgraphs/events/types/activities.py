@@ -1,7 +1,7 @@
 """Activities in and out."""
 
 from datetime import datetime
-from typing import Self
+from typing import Final, Self
 
 import strawberry
 
@@ -12,7 +12,22 @@ from subgraphs.events.types.rules import ActivityType
 from subgraphs.runtime.connection import Page
 from subgraphs.runtime.graphql.given import given
 from subgraphs.runtime.graphql.pages import PageInfo
+from subgraphs.runtime.graphql.reads import Reads
 from subgraphs.runtime.graphql.scalars import JSON, SafeInt
+
+ACTIVITY_READS: Final = Reads(
+    {
+        "id": ("source", "externalId"),
+        "type": ("type",),
+        "name": ("name",),
+        "occurredAt": ("occurredAt",),
+        "receivedAt": ("receivedAt",),
+        "source": ("source",),
+        "externalId": ("externalId",),
+        "amount": ("amount",),
+        "attributes": ("attributes",),
+    }
+)
 
 
 @strawberry.type(

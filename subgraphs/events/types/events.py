@@ -14,7 +14,7 @@ from subgraphs.events.loaders import EVENT
 from subgraphs.events.model import event as model
 from subgraphs.events.model.rule import NOBODY, Person, Verdict, asks_profile, judge
 from subgraphs.events.store.activities import LATEST_FIRST, ActivityQuery
-from subgraphs.events.types.activities import ActivityConnection, ActivityFilter
+from subgraphs.events.types.activities import ACTIVITY_READS, ActivityConnection, ActivityFilter
 from subgraphs.events.types.rules import Condition, Rule, RuleNode, to_condition, to_nodes, to_rule
 from subgraphs.runtime.cache import Scope
 from subgraphs.runtime.connection import Page, list_scope
@@ -217,7 +217,8 @@ class User:
         query = filter.query() if filter else ActivityQuery()
         scope = list_scope("User.activities", LATEST_FIRST, {"query": query})
         bounds = page_bounds(info.context.cursors, scope, first, after, last, before)
-        page = await info.context.activities_by_user.page(self.id, (query, bounds, scope))
+        fields = ACTIVITY_READS.of_nodes(info)
+        page = await info.context.activities_by_user.page(self.id, (query, bounds, scope, fields))
         return ActivityConnection.of(page)
 
     @strawberry.field(

@@ -10,7 +10,8 @@ from subgraphs.rewards.model.offer_update import OfferUpdate
 from subgraphs.rewards.mutations.create_offer import OfferSuccess, UserLimitInput
 from subgraphs.rewards.operations.update_offer import update_offer as operation
 from subgraphs.rewards.types.offers import ApprovalMode, RewardOffer
-from subgraphs.runtime.graphql.refusals import NotFound, ValidationFailed, VersionConflict
+from subgraphs.runtime.graphql.given import all_given
+from subgraphs.runtime.graphql.refusals import NotFound, ValidationFailed, VersionConflict, change_refused
 from subgraphs.runtime.graphql.scalars import SafeInt
 from subgraphs.runtime.outcomes import Invalid, Missing, Stale
 
@@ -43,8 +44,7 @@ class UpdateOfferInput:
             "position": self.position,
             "enabled": self.enabled,
         }
-        given = {name: value for name, value in fields.items() if value is not strawberry.UNSET}
-        return OfferUpdate(self.id, self.expected_version, given)
+        return OfferUpdate(self.id, self.expected_version, all_given(fields))
 
 
 UpdateOfferResult = Annotated[
@@ -55,13 +55,8 @@ UpdateOfferResult = Annotated[
 async def update_offer(info: RewardsInfo, input: UpdateOfferInput) -> UpdateOfferResult | None:
     context = info.context
     outcome = await operation(context.tools, context.identity.id or "", input.change())
-    match outcome:
-        case Missing():
-            return NotFound.of(outcome)
-        case Invalid():
-            return ValidationFailed.of(outcome)
-        case Stale():
-            return VersionConflict.of(outcome)
+    if isinstance(outcome, Missing | Invalid | Stale):
+        return change_refused(outcome)
     await context.recency.mark()
     context.forget_offer(outcome)
     return OfferSuccess(offer=RewardOffer.of(outcome))

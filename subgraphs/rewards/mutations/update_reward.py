@@ -9,7 +9,8 @@ from subgraphs.rewards.model.reward_update import RewardUpdate
 from subgraphs.rewards.mutations.create_reward import RewardSuccess
 from subgraphs.rewards.operations.update_reward import update_reward as operation
 from subgraphs.rewards.types.rewards import to_reward
-from subgraphs.runtime.graphql.refusals import NotFound, ValidationFailed, VersionConflict
+from subgraphs.runtime.graphql.given import all_given
+from subgraphs.runtime.graphql.refusals import NotFound, ValidationFailed, VersionConflict, change_refused
 from subgraphs.runtime.outcomes import Invalid, Missing, Stale
 
 
@@ -26,8 +27,7 @@ class UpdateRewardInput:
     def change(self) -> RewardUpdate:
         """What was asked for, unchecked."""
         fields = {"name": self.name, "description": self.description, "imageUrl": self.image_url}
-        given = {name: value for name, value in fields.items() if value is not strawberry.UNSET}
-        return RewardUpdate(self.id, self.expected_version, given)
+        return RewardUpdate(self.id, self.expected_version, all_given(fields))
 
 
 UpdateRewardResult = Annotated[
@@ -38,13 +38,8 @@ UpdateRewardResult = Annotated[
 async def update_reward(info: RewardsInfo, input: UpdateRewardInput) -> UpdateRewardResult | None:
     context = info.context
     outcome = await operation(context.tools, context.identity.id or "", input.change())
-    match outcome:
-        case Missing():
-            return NotFound.of(outcome)
-        case Invalid():
-            return ValidationFailed.of(outcome)
-        case Stale():
-            return VersionConflict.of(outcome)
+    if isinstance(outcome, Missing | Invalid | Stale):
+        return change_refused(outcome)
     await context.recency.mark()
     context.rewards_by_id.clear(outcome.id)
     return RewardSuccess(reward=to_reward(outcome))

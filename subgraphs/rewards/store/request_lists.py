@@ -6,10 +6,10 @@ from datetime import datetime
 from typing import Final
 
 from subgraphs.rewards.model.request import RequestStatus, RewardRequest
-from subgraphs.rewards.store.requests import REQUESTS, RequestQuery, query_filter, to_request
+from subgraphs.rewards.store.requests import REQUESTS, RequestQuery, partial_request, query_filter
 from subgraphs.runtime.connection import Cursors, Page, PageBounds, Sort
 from subgraphs.runtime.mongo import Database, Document, Index
-from subgraphs.runtime.pages import count_up_to_cap, read_page
+from subgraphs.runtime.pages import Fields, count_up_to_cap, read_page
 
 # A filter that few requests pass is searched for this long.
 LIST_MILLISECONDS: Final = 2000
@@ -41,8 +41,9 @@ async def requests_page(
     bounds: PageBounds,
     cursors: Cursors,
     scope: str,
+    fields: Fields = None,
 ) -> Page[RewardRequest]:
-    """One page of the requests that the query selects, of one user or of all."""
+    """One page of the requests that the query selects, of one user or of all; of each request only `fields` are right."""
     found = await read_page(
         database[REQUESTS.name],
         _base(user_id, query, now),
@@ -52,8 +53,9 @@ async def requests_page(
         scope,
         hint=index_for(user_id, query),
         milliseconds=LIST_MILLISECONDS,
+        fields=fields,
     )
-    return found.map(to_request)
+    return found.map(partial_request)
 
 
 async def slots_held(database: Database, user_id: str, places: Mapping[str, str], now: datetime) -> dict[str, int]:

@@ -9,9 +9,10 @@ from pymongo import ReplaceOne
 
 from subgraphs.rewards.model.request import Delivery, RequestStatus, RewardRequest, Step, user_of_request
 from subgraphs.rewards.store.grants import grant_document, to_grant
+from subgraphs.runtime.clock import LONG_AGO
 from subgraphs.runtime.connection import Cursors, Page, PageBounds, Sort
 from subgraphs.runtime.mongo import Collection, Database, Document, Index, Mongo, Session
-from subgraphs.runtime.pages import count_up_to_cap, read_pages
+from subgraphs.runtime.pages import Fields, count_up_to_cap, in_part, read_pages
 
 _PENDING: Final = RequestStatus.PENDING.value
 _DUE: Final = Index((("expiresAt", 1), ("offerId", 1)), partial={"status": _PENDING})
@@ -121,6 +122,13 @@ def to_request(document: Mapping[str, Any]) -> RewardRequest:
     )
 
 
+_BLANK: Final = request_document(
+    RewardRequest("", "", "", "", "", "", "", 0, RequestStatus.PENDING, LONG_AGO, None, None, (), 0)
+)
+# A request of which only some fields were read.
+partial_request: Final = in_part(to_request, _BLANK)
+
+
 async def requests_by_id(
     database: Database, ids: Sequence[str], session: Session | None = None
 ) -> dict[str, RewardRequest]:
@@ -167,12 +175,12 @@ async def request_pages(
     bounds: PageBounds,
     cursors: Cursors,
     scope: str,
+    fields: Fields = None,
 ) -> dict[str, Page[RewardRequest]]:
-    """The same page of each user's requests."""
-    found = await read_pages(
-        database[REQUESTS.name], "userId", user_ids, query_filter(query, now), sort, bounds, cursors, scope
-    )
-    return {user_id: page.map(to_request) for user_id, page in found.items()}
+    """The same page of each user's requests; of each request only `fields` are right."""
+    requests, base = database[REQUESTS.name], query_filter(query, now)
+    found = await read_pages(requests, "userId", user_ids, base, sort, bounds, cursors, scope, fields=fields)
+    return {user_id: page.map(partial_request) for user_id, page in found.items()}
 
 
 async def count_requests(database: Database, user_id: str, query: RequestQuery, now: datetime) -> int | None:

@@ -7,9 +7,10 @@ from typing import Any, Final
 from pymongo import UpdateOne
 
 from subgraphs.rewards.model.wallet import Account, Head, LapsedAndNext, LedgerEntry, LedgerKind, Lot
+from subgraphs.runtime.clock import LONG_AGO
 from subgraphs.runtime.connection import Cursors, Page, PageBounds, Sort
 from subgraphs.runtime.mongo import Collection, Database, Document, Index, Mongo, Session
-from subgraphs.runtime.pages import read_pages
+from subgraphs.runtime.pages import Fields, in_part, read_pages
 
 LEDGER: Final = Collection(
     "ledger",
@@ -86,6 +87,9 @@ def to_entry(document: Mapping[str, Any]) -> LedgerEntry:
     )
 
 
+_BLANK: Final = ledger_document(LedgerEntry("", 0, LedgerKind.GRANT, 0, 0, LONG_AGO, None, None, None))
+
+
 async def heads(database: Database, user_ids: Sequence[str], session: Session | None = None) -> dict[str, Head]:
     """Where each wallet's ledger stands, in one aggregation over the index; a wallet without entries is left out."""
     pipeline: list[Document] = [
@@ -123,11 +127,17 @@ async def lapsed_and_next(database: Database, user_ids: Sequence[str], now: date
 
 
 async def ledger_pages(
-    database: Database, user_ids: Sequence[str], bounds: PageBounds, cursors: Cursors, scope: str
+    database: Database,
+    user_ids: Sequence[str],
+    bounds: PageBounds,
+    cursors: Cursors,
+    scope: str,
+    fields: Fields = None,
 ) -> dict[str, Page[LedgerEntry]]:
-    """The same page of each wallet's entries, latest first."""
-    found = await read_pages(database[LEDGER.name], "userId", user_ids, {}, LATEST_FIRST, bounds, cursors, scope)
-    return {user_id: page.map(to_entry) for user_id, page in found.items()}
+    """The same page of each wallet's entries, latest first; of each entry only `fields` are right."""
+    ledger = database[LEDGER.name]
+    found = await read_pages(ledger, "userId", user_ids, {}, LATEST_FIRST, bounds, cursors, scope, fields=fields)
+    return {user_id: page.map(in_part(to_entry, _BLANK)) for user_id, page in found.items()}
 
 
 class WalletStore:

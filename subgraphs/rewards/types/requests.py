@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from enum import Enum
-from typing import TYPE_CHECKING, Annotated, Any, Self
+from typing import TYPE_CHECKING, Annotated, Any, Final, Self
 
 import strawberry
 from strawberry.federation import type as federated
@@ -16,6 +16,7 @@ from subgraphs.rewards.types.rewards import Reward, to_reward
 from subgraphs.runtime.connection import Page
 from subgraphs.runtime.graphql.access import Visible, open_field, staff_only
 from subgraphs.runtime.graphql.pages import PageInfo
+from subgraphs.runtime.graphql.reads import Reads
 from subgraphs.runtime.graphql.scalars import SafeInt
 
 if TYPE_CHECKING:
@@ -92,6 +93,28 @@ class RequestStep:
             to=RequestStatus(step.target.value),
             reason=step.reason,
         )
+
+
+# Of requests in a list; one by its id is read whole. What a request's status is the clock says too.
+REQUEST_READS: Final = Reads(
+    {
+        "id": (),
+        "status": (),
+        "createdAt": ("createdAt",),
+        "decidedAt": ("decidedAt",),
+        "expiresAt": (),
+        "version": ("version",),
+        "user": ("userId",),
+        "offer": ("offerId",),
+        "event": ("eventId",),
+        "reward": ("rewardId",),
+        "decidedBy": ("history",),
+        "reason": ("history",),
+        "grant": ("grant", "userId"),
+        "history": ("history",),
+    },
+    always=("status", "expiresAt"),
+)
 
 
 @federated(

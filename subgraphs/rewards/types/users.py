@@ -10,6 +10,7 @@ from subgraphs.rewards.context import RewardsInfo
 from subgraphs.rewards.store.badges import LATEST_FIRST as BADGES_SORT
 from subgraphs.rewards.store.requests import SORTS, RequestQuery, count_requests
 from subgraphs.rewards.types.requests import (
+    REQUEST_READS,
     RewardRequestConnection,
     RewardRequestSort,
     UserRewardRequestFilter,
@@ -78,7 +79,8 @@ class User:
         order = SORTS[sort.value]
         scope = list_scope("User.rewardRequests", order, {"query": query})
         bounds = page_bounds(context.cursors, scope, first, after, last, before)
-        page = await context.requests_by_user.page(self.id, (query, context.now, order, bounds, scope))
+        fields = REQUEST_READS.of_nodes(info)
+        page = await context.requests_by_user.page(self.id, (query, context.now, order, bounds, scope, fields))
 
         async def count() -> int | None:
             return await count_requests(await context.recency.database(), self.id, query, context.now)

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from enum import Enum
-from typing import Self
+from typing import Final, Self
 
 import strawberry
 
@@ -15,6 +15,7 @@ from subgraphs.rewards.types.requests import (
 )
 from subgraphs.runtime.connection import list_scope
 from subgraphs.runtime.graphql.pages import PageInfo, page_bounds
+from subgraphs.runtime.graphql.reads import Reads
 from subgraphs.runtime.graphql.scalars import SafeInt
 
 
@@ -25,6 +26,20 @@ class LedgerKind(Enum):
     EXPIRE = "EXPIRE"
     REVERSE = "REVERSE"
     ADJUST = "ADJUST"
+
+
+ENTRY_READS: Final = Reads(
+    {
+        "id": (),
+        "kind": ("kind",),
+        "points": ("points",),
+        "balanceAfter": ("balanceAfter",),
+        "at": ("at",),
+        "reason": ("reason",),
+        "expiresAt": ("expiresAt",),
+        "request": ("requestId",),
+    }
+)
 
 
 @strawberry.type(description="Append-only. A wallet's balance is the sum of its entries.")
@@ -103,7 +118,7 @@ class Wallet:
     ) -> LedgerEntryConnection:
         scope = list_scope("Wallet.entries", LATEST_FIRST, {})
         bounds = page_bounds(info.context.cursors, scope, first, after, last, before)
-        page = await info.context.ledger_by_user.page(self.id, (bounds, scope))
+        page = await info.context.ledger_by_user.page(self.id, (bounds, scope, ENTRY_READS.of_nodes(info)))
         edges = [
             LedgerEntryEdge(cursor=cursor, node=LedgerEntry.of(row))
             for cursor, row in zip(page.cursors, page.rows, strict=True)

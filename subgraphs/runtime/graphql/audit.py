@@ -3,14 +3,28 @@
 # No deferred annotations here: the classes' annotations name the factory's argument.
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import strawberry
 from strawberry.federation import type as federated
 
 from subgraphs.runtime.connection import Page
 from subgraphs.runtime.graphql.pages import PageInfo
+from subgraphs.runtime.graphql.reads import Reads
 from subgraphs.runtime.graphql.scalars import JSON
+
+AUDIT_READS: Final = Reads(
+    {
+        "id": (),
+        "at": ("at",),
+        "actor": ("actorId",),
+        "action": ("action",),
+        "reason": ("reason",),
+        "before": ("before",),
+        "after": ("after",),
+        "hash": ("hash",),
+    }
+)
 
 
 class AuditTypes(NamedTuple):
@@ -29,15 +43,12 @@ class AuditTypes(NamedTuple):
         return self.connection(edges=edges, page_info=PageInfo.of(page))
 
     def _entry(self, row: Mapping[str, Any], actor_of: Callable[[str], Any]) -> Any:
+        # What was not asked for was not read.
+        actor_id = row.get("actorId")
         return self.entry(
             id=strawberry.ID(row["_id"]),
-            at=row["at"],
-            actor=None if row["actorId"] is None else actor_of(row["actorId"]),
-            action=row["action"],
-            reason=row["reason"],
-            before=row["before"],
-            after=row["after"],
-            hash=row["hash"],
+            actor=None if actor_id is None else actor_of(actor_id),
+            **{name: row.get(name) for name in ("at", "action", "reason", "before", "after", "hash")},
         )
 
 

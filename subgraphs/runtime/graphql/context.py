@@ -10,6 +10,7 @@ from typing import Any, Final
 from strawberry.fastapi import BaseContext
 from strawberry.types import Info
 
+from dataloaders import Batch, Observer
 from subgraphs.runtime.cache import CacheUse
 from subgraphs.runtime.clock import Clock
 from subgraphs.runtime.connection import Cursors
@@ -22,7 +23,8 @@ NO_STORE: Final = "no-store"
 @dataclass
 class RequestContext(BaseContext):
     """Who asks, what time it is, where to read. `cached` is None where a subgraph caches nothing; `remade` gives a context
-    of another identity whose loaders are new and read from the primary: values for the cache are loaded in it."""
+    of another identity whose loaders are new and read from the primary: values for the cache are loaded in it. All loaders
+    among the fields tell `observer` what they do."""
 
     identity: Identity
     clock: Clock
@@ -30,11 +32,16 @@ class RequestContext(BaseContext):
     recency: Recency
     cached: CacheUse | None = field(default=None, kw_only=True)
     remade: "Callable[[Identity], RequestContext] | None" = field(default=None, kw_only=True)
+    observer: Observer | None = field(default=None, kw_only=True)
 
     def __post_init__(self) -> None:
         super().__init__()
         # What the response says of how long it holds: nothing, unless the operation's end knows better.
         self.cache_control = NO_STORE
+        if self.observer is not None:
+            for value in vars(self).values():
+                if isinstance(value, Batch):
+                    value.observer = self.observer
 
     async def wrote(self, *tags: str, writer_id: str | None = None) -> None:
         """To be said between a commit and its acknowledgement: the caller (or `writer_id`, who was nobody before) wrote, and

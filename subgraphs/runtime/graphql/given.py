@@ -1,5 +1,6 @@
 """Arguments and input fields that may be left out."""
 
+from collections.abc import Mapping
 from typing import TypeVar
 
 import strawberry
@@ -10,3 +11,8 @@ Value = TypeVar("Value")
 def given(value: Value | None) -> Value | None:
     """The value; None where it was left out, as where it was null."""
     return None if value is strawberry.UNSET else value
+
+
+def all_given(values: Mapping[str, Value]) -> dict[str, Value]:
+    """Those of the values that were not left out; a null among them was meant."""
+    return {name: value for name, value in values.items() if value is not strawberry.UNSET}

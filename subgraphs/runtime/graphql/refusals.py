@@ -64,6 +64,19 @@ class VersionConflict(Error):
         return cls(code="VERSION_CONFLICT", message=message, current_version=stale.current_version)
 
 
+def change_refused(
+    outcome: outcomes.Missing | outcomes.Invalid | outcomes.Stale,
+) -> NotFound | ValidationFailed | VersionConflict:
+    """What is answered to a change of one thing at an expected version that could not be made."""
+    match outcome:
+        case outcomes.Missing():
+            return NotFound.of(outcome)
+        case outcomes.Invalid():
+            return ValidationFailed.of(outcome)
+        case outcomes.Stale():
+            return VersionConflict.of(outcome)
+
+
 @federated(shareable=True, description="The same idempotency key came with other arguments.")
 class IdempotencyConflict(Error):
     @classmethod

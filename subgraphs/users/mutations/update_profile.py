@@ -4,6 +4,7 @@ from typing import Annotated
 
 import strawberry
 
+from subgraphs.runtime.graphql.given import all_given
 from subgraphs.runtime.graphql.refusals import ValidationFailed, VersionConflict
 from subgraphs.runtime.outcomes import Invalid, Stale
 from subgraphs.users.context import UsersInfo
@@ -29,9 +30,8 @@ UpdateProfileResult = Annotated[
 async def update_profile(info: UsersInfo, input: UpdateProfileInput) -> UpdateProfileResult | None:
     context = info.context
     asked = {"displayName": input.display_name, "region": input.region, "timezone": input.timezone}
-    changes = {name: value for name, value in asked.items() if value is not strawberry.UNSET}
     user_id = context.identity.user_id or ""
-    outcome = await operation(context.tools, user_id, input.expected_version, changes)
+    outcome = await operation(context.tools, user_id, input.expected_version, all_given(asked))
     match outcome:
         case Invalid():
             return ValidationFailed.of(outcome)

@@ -4,9 +4,10 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
+from subgraphs.runtime.clock import LONG_AGO
 from subgraphs.runtime.connection import Cursors, Page, PageBounds, Sort
 from subgraphs.runtime.mongo import Collection, Database, Document, Index, Mongo, Session
-from subgraphs.runtime.pages import read_pages
+from subgraphs.runtime.pages import Fields, in_part, read_pages
 from subgraphs.users.model.notification import Notification, Subject, SubjectKind
 
 KEPT_SECONDS: Final = 400 * 24 * 3600
@@ -54,10 +55,19 @@ def to_notification(document: Mapping[str, Any]) -> Notification:
     )
 
 
+_BLANK: Final = notification_document(Notification("", "", "", "", "", LONG_AGO))
+
+
 async def notification_pages(
-    database: Database, user_ids: Sequence[str], unread_only: bool, bounds: PageBounds, cursors: Cursors, scope: str
+    database: Database,
+    user_ids: Sequence[str],
+    unread_only: bool,
+    bounds: PageBounds,
+    cursors: Cursors,
+    scope: str,
+    fields: Fields = None,
 ) -> dict[str, Page[Notification]]:
-    """The same page of each user's inbox, latest first."""
+    """The same page of each user's inbox, latest first; of each entry only `fields` are right."""
     base = {"readAt": None} if unread_only else {}
     found = await read_pages(
         database[NOTIFICATIONS.name],
@@ -69,8 +79,9 @@ async def notification_pages(
         cursors,
         scope,
         hint=_UNREAD.name if unread_only else None,
+        fields=fields,
     )
-    return {user_id: page.map(to_notification) for user_id, page in found.items()}
+    return {user_id: page.map(in_part(to_notification, _BLANK)) for user_id, page in found.items()}
 
 
 async def unread_counts(database: Database, user_ids: Sequence[str]) -> dict[str, int]:

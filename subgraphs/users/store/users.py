@@ -8,9 +8,10 @@ from typing import Any, Final
 from pymongo import ReturnDocument
 from pymongo.errors import DuplicateKeyError
 
-from subgraphs.runtime.connection import Cursors, Page, PageBounds, Sort, build_page, keyset_filter, keyset_sort
+from subgraphs.runtime.clock import LONG_AGO
+from subgraphs.runtime.connection import Cursors, Page, PageBounds, Sort
 from subgraphs.runtime.mongo import Collection, Database, Document, Index, Mongo, Session
-from subgraphs.runtime.pages import count_up_to_cap
+from subgraphs.runtime.pages import Fields, count_up_to_cap, in_part, read_page
 from subgraphs.users.model.user import Role, User, UserStatus, email_key, name_key, normalise_email
 
 
@@ -91,6 +92,10 @@ def to_user(document: Mapping[str, Any]) -> User:
     )
 
 
+_BLANK: Final = profile_document(User("", None, None, frozenset(), UserStatus.ACTIVE, None, None, LONG_AGO, 0))
+_PROFILE: Final = frozenset(_BLANK)
+
+
 async def users_by_id(database: Database, ids: Sequence[str]) -> dict[str, User]:
     """The users among `ids`, in one query."""
     found = database[USERS.name].find({"_id": {"$in": list(ids)}}, projection=_NO_SECRETS)
@@ -124,20 +129,27 @@ async def _text_filter(database: Database, text: str) -> Document:
 
 
 async def users_page(
-    database: Database, query: UserQuery, sort: Sort, bounds: PageBounds, cursors: Cursors, scope: str
+    database: Database,
+    query: UserQuery,
+    sort: Sort,
+    bounds: PageBounds,
+    cursors: Cursors,
+    scope: str,
+    fields: Fields = None,
 ) -> Page[User]:
-    """One page of the users that the query selects."""
-    base = await _query_filter(database, query)
-    hint = Index(tuple((field, 1) for field, _ in sort.fields)).name
-    found = database[USERS.name].find(
-        keyset_filter(base, sort, bounds),
-        projection=_NO_SECRETS,
-        sort=keyset_sort(sort, bounds),
-        limit=bounds.limit + 1,
-        hint=hint,
-        max_time_ms=LIST_MILLISECONDS,
+    """One page of the users that the query selects; of each user only `fields` are right."""
+    found = await read_page(
+        database[USERS.name],
+        await _query_filter(database, query),
+        sort,
+        bounds,
+        cursors,
+        scope,
+        hint=Index(tuple((field, 1) for field, _ in sort.fields)).name,
+        milliseconds=LIST_MILLISECONDS,
+        fields=_PROFILE if fields is None else fields,
     )
-    return build_page(await found.to_list(None), cursors, scope, sort, bounds).map(to_user)
+    return found.map(in_part(to_user, _BLANK))
 
 
 async def count_users(database: Database, query: UserQuery) -> int | None:

@@ -1,7 +1,7 @@
 """Notifications out."""
 
 from datetime import datetime
-from typing import Annotated, Self
+from typing import Annotated, Final, Self
 
 import strawberry
 from strawberry.federation import type as federated
@@ -10,6 +10,7 @@ from strawberry.federation.types import FieldSet
 
 from subgraphs.runtime.connection import Page
 from subgraphs.runtime.graphql.pages import PageInfo
+from subgraphs.runtime.graphql.reads import Reads
 from subgraphs.users.model import notification as model
 
 
@@ -30,6 +31,19 @@ _SUBJECTS: dict[model.SubjectKind, type[Event] | type[RewardRequest]] = {
     model.SubjectKind.EVENT: Event,
     model.SubjectKind.REWARD_REQUEST: RewardRequest,
 }
+
+
+NOTIFICATION_READS: Final = Reads(
+    {
+        "id": ("messageId",),
+        "kind": ("kind",),
+        "title": ("title",),
+        "body": ("body",),
+        "createdAt": ("createdAt",),
+        "readAt": ("readAt",),
+        "subject": ("subject",),
+    }
+)
 
 
 @strawberry.type

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from enum import Enum
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Final, Self
 
 import strawberry
 from strawberry.federation import type as federated
@@ -14,13 +14,14 @@ from subgraphs.runtime.graphql.audit import audit_types
 from subgraphs.runtime.graphql.cached import Through
 from subgraphs.runtime.graphql.given import given
 from subgraphs.runtime.graphql.pages import PageInfo, page_bounds
+from subgraphs.runtime.graphql.reads import Reads
 from subgraphs.runtime.identity import Identity, Kind, Privilege
 from subgraphs.users.context import UsersInfo
 from subgraphs.users.loaders import USER
 from subgraphs.users.model import user as model
 from subgraphs.users.store.notifications import LATEST_FIRST
 from subgraphs.users.store.users import UserQuery
-from subgraphs.users.types.notifications import NotificationConnection
+from subgraphs.users.types.notifications import NOTIFICATION_READS, NotificationConnection
 
 
 @strawberry.enum
@@ -62,6 +63,24 @@ SELF = "self"
 SELF_AND_STAFF = "self, operator, auditor, admin"
 TO_RULES = "self, operator, auditor, admin, service"
 MAX_TEXT = 254
+
+
+# Of users in a list. One by its id is read whole, for it is cached so.
+USER_READS: Final = Reads(
+    {
+        "id": (),
+        "displayName": ("displayName",),
+        "email": ("email",),
+        "roles": ("roles",),
+        "status": ("status",),
+        "region": ("region",),
+        "timezone": ("timezone",),
+        "createdAt": ("createdAt",),
+        "version": ("version",),
+        "notifications": (),
+        "unreadNotificationCount": (),
+    }
+)
 
 
 @federated(keys=["id"])
@@ -131,7 +150,8 @@ class User:
         context = info.context
         scope = list_scope("User.notifications", LATEST_FIRST, {"unread": unread_only})
         bounds = page_bounds(context.cursors, scope, first, after, last, before)
-        page = await context.notifications_by_user.page(self.id, (unread_only, bounds, scope))
+        fields = NOTIFICATION_READS.of_nodes(info)
+        page = await context.notifications_by_user.page(self.id, (unread_only, bounds, scope, fields))
         return NotificationConnection.of(page)
 
     @strawberry.field(description="To the user themself; null to others.", extensions=[Visible(SELF, to_self)])

@@ -1,0 +1,35 @@
+"""What the dataloaders of a process do, for Prometheus."""
+
+from typing import Final
+
+from prometheus_client import CollectorRegistry, Counter, Histogram
+
+_KEYS: Final = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
+_SECONDS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5)
+
+
+class LoaderMetrics:
+    """An observer of loaders: how large their batches are, how long they take, how many keys fail, and how many a request
+    asked for again and had already."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        labels = ("loader",)
+        self._keys = Histogram("loader_batch_keys", "Keys of one batch.", labels, buckets=_KEYS, registry=registry)
+        self._seconds = Histogram(
+            "loader_batch_seconds", "Seconds that one batch took.", labels, buckets=_SECONDS, registry=registry
+        )
+        self._known = Counter(
+            "loader_known_keys", "Keys that their request had read already.", labels, registry=registry
+        )
+        self._failed = Counter("loader_failed_keys", "Keys that came to an error.", labels, registry=registry)
+
+    def known(self, loader: str) -> None:
+        """A key was asked for again."""
+        self._known.labels(loader).inc()
+
+    def read(self, loader: str, keys: int, failed: int, seconds: float) -> None:
+        """A batch was read."""
+        self._keys.labels(loader).observe(keys)
+        self._seconds.labels(loader).observe(seconds)
+        if failed:
+            self._failed.labels(loader).inc(failed)
