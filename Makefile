@@ -15,7 +15,7 @@ USERS ?= 10000
 EVENTS ?= 1000
 NAME ?= shop
 
-.PHONY: help run test check reset seed service-token bench-activities bench-cache bench-claims router supergraph manifest format setup clean
+.PHONY: help run test check reset seed service-token bench-abuse bench-activities bench-cache bench-claims router supergraph manifest format setup clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-17s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -37,6 +37,9 @@ seed: setup ## Fill the running stack: make seed USERS=1000000 EVENTS=10000
 
 service-token: setup ## Print a trusted service's token: make service-token NAME=shop
 	@$(PY) -m deploy.local service-token --name $(NAME)
+
+bench-abuse: setup ## Measure what abuse costs another client
+	@$(PY) -m deploy.load.abuse
 
 bench-activities: setup ## Measure how fast activities are taken and eligibility is told
 	@$(PY) -m deploy.load.activities
