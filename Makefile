@@ -15,7 +15,7 @@ USERS ?= 10000
 EVENTS ?= 1000
 NAME ?= shop
 
-.PHONY: help run test check reset seed service-token bench-activities bench-cache bench-claims router supergraph manifest format setup clean
+.PHONY: help run test check reset seed service-token bench-abuse bench-activities bench-cache bench-claims bench-documents router supergraph manifest format setup clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-17s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -38,6 +38,9 @@ seed: setup ## Fill the running stack: make seed USERS=1000000 EVENTS=10000
 service-token: setup ## Print a trusted service's token: make service-token NAME=shop
 	@$(PY) -m deploy.local service-token --name $(NAME)
 
+bench-abuse: setup ## Measure what abuse costs another client
+	@$(PY) -m deploy.load.abuse
+
 bench-activities: setup ## Measure how fast activities are taken and eligibility is told
 	@$(PY) -m deploy.load.activities
 
@@ -46,6 +49,9 @@ bench-claims: setup ## Measure how many claims a second there are, in groups and
 
 bench-cache: setup ## Measure what the cache saves, field by field
 	@$(PY) -m deploy.load.cache
+
+bench-documents: setup ## Measure persisted queries with 10 and with 1,000 operations
+	@$(PY) -m deploy.load.documents
 
 router: setup ## Build the Apollo Router from its crate (about 15 minutes)
 	@$(PY) -m router.build

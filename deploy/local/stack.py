@@ -24,7 +24,7 @@ from router.command import (
     standin_command,
     without_exporters,
 )
-from router.explorer.build import build_page
+from router.explorer.build import build_pages
 from router.manifest.script import write_script
 from router.node import ensure_node_modules
 
@@ -76,7 +76,7 @@ class Stack:
     async def start(self) -> None:
         """Starts everything; returns when all is ready. Raises StartFailed and whatever finding the parts raises."""
         ensure_node_modules(self._say)
-        build_page()
+        build_pages()
         await self.supervisor.start(self._stores())
         self._run("deploy.mongo.indexes")
         self._run("deploy.local.seed")

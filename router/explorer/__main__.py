@@ -1,4 +1,4 @@
-"""Serves the page: `python -m router.explorer`. Reads EXPLORER_PORT, ROUTER_URL, DEMO_LOGINS and DEVELOPER_KEY from the
+"""Serves the pages: `python -m router.explorer`. Reads EXPLORER_PORT, ROUTER_URL, DEMO_LOGINS and DEVELOPER_KEY from the
 environment. The key goes to everybody who sees the page."""
 
 import json
@@ -11,14 +11,15 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 from starlette.routing import Route
 
-from router.explorer.build import PAGE
+from router.explorer.build import DOCS, PAGE
 from router.explorer.examples import examples
 
 _MARK: Final = "/*CONFIG*/"
 
 
 def create_app(router_url: str, logins: list[dict[str, str]], developer_key: str = "") -> Starlette:
-    """The page at `/`, told where the router is, which demo logins there are, and the key that passes the safelist."""
+    """The page at `/`, told where the router is, which demo logins there are, and the key that passes the safelist; the
+    schema's documentation at `/docs`."""
     config: dict[str, Any] = {
         "url": router_url,
         "logins": logins,
@@ -26,12 +27,15 @@ def create_app(router_url: str, logins: list[dict[str, str]], developer_key: str
         "developerKey": developer_key,
     }
     text = json.dumps(config).replace("<", "\\u003c")
-    page = PAGE.read_text().replace(_MARK, text, 1)
+    page, documentation = PAGE.read_text().replace(_MARK, text, 1), DOCS.read_text()
 
     async def show(_: Request) -> HTMLResponse:
         return HTMLResponse(page, headers={"cache-control": "no-store"})
 
-    return Starlette(routes=[Route("/", show)])
+    async def show_docs(_: Request) -> HTMLResponse:
+        return HTMLResponse(documentation, headers={"cache-control": "no-cache"})
+
+    return Starlette(routes=[Route("/", show), Route("/docs", show_docs)])
 
 
 def main() -> None:

@@ -1,23 +1,33 @@
-"""Renders the explorer's page from npm's assets into `.tools/explorer/`, once for each set of inputs."""
+"""Renders the explorer's pages into `.tools/explorer/`, once for each set of inputs: GraphiQL from npm's assets, and the
+schema's documentation from what is committed."""
 
 import hashlib
 import subprocess
 from pathlib import Path
 from typing import Final
 
+from router.command import ROOT, SUPERGRAPH
 from router.node import FOLDER, node_binary
 
-PAGE: Final = FOLDER.parent / ".tools" / "explorer" / "graphiql.html"
-_SCRIPT: Final = FOLDER / "explorer" / "render.mjs"
+PAGE: Final = ROOT / ".tools" / "explorer" / "graphiql.html"
+DOCS: Final = PAGE.with_name("docs.html")
+_SOURCES: Final = FOLDER / "explorer"
+_PERMISSIONS: Final = ROOT / "schema" / "permissions.md"
 
 
-def build_page() -> Path:
-    """The page's file; rendered again only when what it is made of has changed."""
-    stamp = PAGE.with_suffix(".stamp")
-    made_of = (FOLDER / "package-lock.json", _SCRIPT, _SCRIPT.with_name("page.html"))
+def build_pages() -> None:
+    """Writes both pages' files, each only when what it is made of has changed."""
+    PAGE.parent.mkdir(parents=True, exist_ok=True)
+    _build(PAGE, _SOURCES / "render.mjs", [], _SOURCES / "page.html")
+    _build(DOCS, _SOURCES / "docs.mjs", [SUPERGRAPH, _PERMISSIONS], _SOURCES / "docs.html")
+
+
+def _build(page: Path, script: Path, inputs: list[Path], template: Path) -> None:
+    stamp = page.with_suffix(".stamp")
+    made_of = (FOLDER / "package-lock.json", script, template, *inputs)
     wanted = hashlib.sha256(b"".join(path.read_bytes() for path in made_of)).hexdigest()
-    if not (PAGE.exists() and stamp.exists() and stamp.read_text() == wanted):
-        PAGE.parent.mkdir(parents=True, exist_ok=True)
-        subprocess.run([str(node_binary()), str(_SCRIPT), str(PAGE)], check=True)  # noqa: S603 - our own command
-        stamp.write_text(wanted)
-    return PAGE
+    if page.exists() and stamp.exists() and stamp.read_text() == wanted:
+        return
+    command = [str(node_binary()), str(script), *map(str, inputs), str(page)]
+    subprocess.run(command, check=True)  # noqa: S603 - our own command
+    stamp.write_text(wanted)

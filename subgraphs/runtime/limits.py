@@ -40,10 +40,10 @@ class Rate:
         calls, _, seconds = text.partition("/")
         return cls(int(calls), int(seconds))
 
-    def following(self, due: float, now: float) -> tuple[float, float]:
-        """What is due after one more call at `now`, and when that call may be made; all in milliseconds."""
+    def following(self, due: float, now: float, calls: int) -> tuple[float, float]:
+        """What is due after so many more calls at `now`, and when they may be made; all in milliseconds."""
         span = self.seconds * 1000
-        following = max(due, now) + span / self.calls
+        following = max(due, now) + span / self.calls * calls
         return following, following - span
 
 
@@ -56,16 +56,17 @@ class Limits:
         self._clock = clock
         self._local: OrderedDict[str, float] = OrderedDict()
 
-    async def take(self, name: str, rate: Rate, subject: str) -> Limited | None:
-        """Counts one call of `subject`; a refusal when it is one too many, which is then not counted."""
+    async def take(self, name: str, rate: Rate, subject: str, *, calls: int = 1) -> Limited | None:
+        """Counts a call of `subject`, or several; a refusal when that is too many, which are then not counted. More calls
+        than the rate has at once are never let through."""
         now = self._clock.now().timestamp() * 1000
         key = _key(name, subject)
-        arguments = (f"{now:.3f}", f"{rate.seconds * 1000 / rate.calls:.6f}", str(rate.seconds * 1000))
+        arguments = (f"{now:.3f}", f"{rate.seconds * 1000 / rate.calls * calls:.6f}", str(rate.seconds * 1000))
         try:
             told = float(await self._redis.eval(_SCRIPT, 1, key, *arguments))
         except REDIS_FAULTS:
-            told = self._take_locally(key, rate, now)
-        return Limited(_instant(told)) if told else None
+            told = self._take_locally(key, rate, now, calls)
+        return Limited(instant_after(told)) if told else None
 
     async def forget(self, name: str, subject: str) -> None:
         """Starts anew, as after a login that was right."""
@@ -76,8 +77,8 @@ class Limits:
         except REDIS_FAULTS:
             return
 
-    def _take_locally(self, key: str, rate: Rate, now: float) -> float:
-        following, allowed_at = rate.following(self._local.get(key, 0), now)
+    def _take_locally(self, key: str, rate: Rate, now: float, calls: int) -> float:
+        following, allowed_at = rate.following(self._local.get(key, 0), now, calls)
         if allowed_at > now:
             return allowed_at
         self._local[key] = following
@@ -92,6 +93,7 @@ def _key(name: str, subject: str) -> str:
     return f"limit:{name}:{hashlib.sha256(subject.encode()).hexdigest()[:32]}"
 
 
-def _instant(milliseconds: float) -> datetime:
+def instant_after(milliseconds: float) -> datetime:
+    """The instant of milliseconds since 1970, with whole ones."""
     # Rounded up, or a caller who comes back at that instant would be early.
     return to_millisecond(datetime.fromtimestamp((int(milliseconds) + 1) / 1000, UTC))

@@ -16,11 +16,12 @@ from subgraphs.runtime.cache.build import build_cache
 from subgraphs.runtime.clock import Clock, SystemClock
 from subgraphs.runtime.connection import Cursors
 from subgraphs.runtime.gate import Gate
+from subgraphs.runtime.graphql.call_limit import CallLimits
 from subgraphs.runtime.graphql.context import RequestContext
 from subgraphs.runtime.graphql.schema import FederatedSchema
 from subgraphs.runtime.graphql.view import GraphQLView
 from subgraphs.runtime.identity import Identity, KeySource, TokenVerifier
-from subgraphs.runtime.limits import Limits
+from subgraphs.runtime.limits import Limits, Rate
 from subgraphs.runtime.loader_metrics import LoaderMetrics
 from subgraphs.runtime.mongo import Mongo
 from subgraphs.runtime.recency import Recency
@@ -90,6 +91,14 @@ class Caller:
     identity: Identity
     address: str | None
 
+    @property
+    def counted_as(self) -> str | None:
+        """Whose calls this one is counted with: the user's, or those from the address. None for trusted services, and for
+        nobody from nowhere."""
+        if self.identity.is_service:
+            return None
+        return self.identity.id or self.address
+
 
 def build_app(
     parts: Parts,
@@ -120,10 +129,20 @@ def build_app(
             await parts.redis.aclose()
             parts.mongo.close()
 
+    call_limits = CallLimits(
+        parts.limits,
+        parts.clock,
+        operation=Rate.parse(parts.settings.operation_limit),
+        viewer=Rate.parse(parts.settings.viewer_limit),
+    )
+
     async def context(request: Request) -> RequestContext:
         forwarded = request.headers.get(FORWARDED_HEADER)
-        address = client_address(forwarded, parts.settings.trusted_proxies)
-        return make_context(Caller(request.state.identity, address))
+        caller = Caller(request.state.identity, client_address(forwarded, parts.settings.trusted_proxies))
+        made = make_context(caller)
+        if caller.counted_as is not None:
+            made.call_limit = call_limits.of(caller.counted_as)
+        return made
 
     parts.cache.version = schema.version
     view = GraphQLView(schema, context)

@@ -6,6 +6,8 @@ from typing import TypeVar
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from subgraphs.runtime.limits import RATE_PATTERN
+
 
 class StoreSettings(BaseSettings):
     """What a process needs to reach its data."""
@@ -41,6 +43,12 @@ class ServiceSettings(ServerSettings):
     jwks_url: str = Field(description="where the public keys of access tokens are published")
     revocations_url: str = Field(description="where users tells whose roles or status changed lately")
     token_issuer: str = "laurel"  # noqa: S105 - a name
+    operation_limit: str = Field(
+        default="600/60", pattern=RATE_PATTERN, description="calls/seconds of one operation by one viewer"
+    )
+    viewer_limit: str = Field(
+        default="3000/60", pattern=RATE_PATTERN, description="calls/seconds of all operations by one viewer"
+    )
     trusted_proxies: int = Field(
         default=0,
         ge=0,

@@ -15,7 +15,10 @@ from subgraphs.events.types.events import EventConnection, EventStatus
 from subgraphs.runtime.cache import Scope
 from subgraphs.runtime.connection import Page
 from subgraphs.runtime.graphql.cached import Cached, Codec
+from subgraphs.runtime.graphql.errors import BadUserInput
 from subgraphs.runtime.mongo import Document
+
+MOST_TAGS: Final = 100
 
 
 @strawberry.input(
@@ -39,16 +42,20 @@ class EventSort(Enum):
 
 
 def to_query(asked: EventFilter | None, *, hidden: bool) -> EventQuery:
-    """The filter as the store takes it."""
+    """The filter as the store takes it. Raises BadUserInput for more tags than anybody looks for."""
 
     def value(name: str) -> Any:
         found = getattr(asked, name, None)
         return None if found is strawberry.UNSET else found
 
     statuses, tags, text = value("statuses"), value("tags"), value("text")
+    if tags is not None and len(tags) > MOST_TAGS:
+        raise BadUserInput(f"at most {MOST_TAGS}", "filter.tags")
     return EventQuery(
         text=text.strip()[:200] if text and text.strip() else None,
-        statuses=None if statuses is None else tuple(model.EventStatus(status.value) for status in statuses),
+        statuses=None
+        if statuses is None
+        else tuple(model.EventStatus(status.value) for status in dict.fromkeys(statuses)),
         tags=None if tags is None else tuple(tag.strip().casefold() for tag in tags),
         open_at=value("open_at"),
         starts_from=value("starts_from"),

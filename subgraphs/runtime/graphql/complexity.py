@@ -30,8 +30,17 @@ MOST_DIRECTIVES: Final = 250
 LARGEST_COST: Final = 500_000
 # Brackets of any kind inside one another. The parser recurses, so this is looked at before it.
 DEEPEST_TEXT: Final = 60
-_TEXT_PARTS: Final = re.compile(r'"""(?:\\"""|[^"]|"(?!""))*"""|"(?:\\.|[^"\\\n])*"|#[^\n]*|[{}()\[\]]')
-_JSON_PARTS: Final = re.compile(rb'"(?:\\.|[^"\\])*"|[{}\[\]]')
+DEEPEST_JSON: Final = 100
+# Of a request's body: bytes of one string, the query's text among them, and values in all. Each costs the event loop time.
+LONGEST_STRING: Final = 131_072
+MOST_VALUES: Final = 50_000
+# Possessive, so that no text makes the search go back.
+_TEXT_PARTS: Final = re.compile(r'"""(?:[^"\\]++|\\"""|\\|"(?!""))*+"""|"(?:[^"\\\n]++|\\.)*+"|#[^\n]*+|[{}()\[\]]')
+_JSON_PARTS: Final = re.compile(rb'"(?:[^"\\]++|\\.)*+"|[{}\[\],]', re.DOTALL)
+_OPENING: Final = frozenset("{([")
+_CLOSING: Final = frozenset("})]")
+_JSON_OPENING: Final = frozenset((b"{", b"["))
+_JSON_CLOSING: Final = frozenset((b"}", b"]"))
 
 
 class TooComplex(CodedError):
@@ -44,25 +53,36 @@ class TooComplex(CodedError):
 @lru_cache(maxsize=1000)
 def text_fault(query: str) -> TooComplex | None:
     """What is wrong with a text that is too deep to be parsed."""
-    is_fine = _deepest(_TEXT_PARTS, query, "{([", "})]") <= DEEPEST_TEXT
-    return None if is_fine else TooComplex("levels of nesting", DEEPEST_TEXT)
-
-
-def json_depth(body: bytes) -> int:
-    """How many arrays and objects stand inside one another."""
-    return _deepest(_JSON_PARTS, body, b"{[", b"}]")
-
-
-def _deepest(parts: re.Pattern[Any], text: Any, opening: Any, closing: Any) -> int:
-    depth = deepest = 0
-    for found in parts.finditer(text):
+    depth = 0
+    for found in _TEXT_PARTS.finditer(query):
         part = found.group()
-        if part in opening:
+        if part in _OPENING:
             depth += 1
-            deepest = max(deepest, depth)
-        elif part in closing:
+            if depth > DEEPEST_TEXT:
+                return TooComplex("levels of nesting", DEEPEST_TEXT)
+        elif part in _CLOSING:
             depth -= 1
-    return deepest
+    return None
+
+
+def body_fault(body: bytes) -> TooComplex | None:
+    """What is wrong with a JSON text that is too deep, too long in one string, or too many values, to be read."""
+    depth = values = 0
+    for found in _JSON_PARTS.finditer(body):
+        part = found.group()
+        if part == b",":
+            values += 1
+            if values > MOST_VALUES:
+                return TooComplex("values in the body", MOST_VALUES)
+        elif part in _JSON_OPENING:
+            depth += 1
+            if depth > DEEPEST_JSON:
+                return TooComplex("levels of nesting in the body", DEEPEST_JSON)
+        elif part in _JSON_CLOSING:
+            depth -= 1
+        elif len(part) > LONGEST_STRING:
+            return TooComplex("bytes of one string", LONGEST_STRING)
+    return None
 
 
 @dataclass(slots=True)

@@ -1,11 +1,11 @@
 """What one request carries. Subgraphs add their loaders and operations."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from strawberry.fastapi import BaseContext
 from strawberry.types import Info
@@ -18,13 +18,15 @@ from subgraphs.runtime.identity import Identity
 from subgraphs.runtime.recency import Recency
 
 NO_STORE: Final = "no-store"
+# Counts a call of the operation of that name; when the next is allowed, if this one is one too many.
+CallLimit: TypeAlias = Callable[[str], Awaitable[datetime | None]]
 
 
 @dataclass
 class RequestContext(BaseContext):
     """Who asks, what time it is, where to read. `cached` is None where a subgraph caches nothing; `remade` gives a context
     of another identity whose loaders are new and read from the primary: values for the cache are loaded in it. All loaders
-    among the fields tell `observer` what they do."""
+    among the fields tell `observer` what they do. `call_limit` is None for callers who are not counted."""
 
     identity: Identity
     clock: Clock
@@ -33,6 +35,7 @@ class RequestContext(BaseContext):
     cached: CacheUse | None = field(default=None, kw_only=True)
     remade: "Callable[[Identity], RequestContext] | None" = field(default=None, kw_only=True)
     observer: Observer | None = field(default=None, kw_only=True)
+    call_limit: CallLimit | None = field(default=None, kw_only=True)
 
     def __post_init__(self) -> None:
         super().__init__()

@@ -15,6 +15,7 @@ from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext, ExecutionResult, Info
 
 from subgraphs.runtime.graphql.cache_control import CacheControl
+from subgraphs.runtime.graphql.call_limit import LimitedCalls
 from subgraphs.runtime.graphql.complexity import MOST_TOKENS, WithinLimits, text_fault
 from subgraphs.runtime.graphql.errors import BadUserInput
 from subgraphs.runtime.graphql.operation_log import OperationLog
@@ -92,6 +93,7 @@ def build_schema(*, query: type, mutation: type, types: Iterable[Any]) -> Federa
         lambda: ValidationCache(maxsize=CACHED_DOCUMENTS),
         OperationLog,
         CacheControl,
+        LimitedCalls,
     )
     return FederatedSchema(
         query=query,

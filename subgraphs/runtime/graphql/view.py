@@ -14,9 +14,9 @@ from strawberry.http import GraphQLHTTPResponse
 from strawberry.types import ExecutionResult
 from strawberry.types.unset import UNSET
 
-from subgraphs.runtime.graphql.complexity import json_depth
+from subgraphs.runtime.graphql.complexity import TooComplex, body_fault
 from subgraphs.runtime.graphql.context import RequestContext
-from subgraphs.runtime.graphql.errors import INVALID_GRAPHQL_REQUEST, format_error
+from subgraphs.runtime.graphql.errors import INVALID_GRAPHQL_REQUEST, QUERY_TOO_COMPLEX, format_error
 from subgraphs.runtime.graphql.media import JSON, chosen_media, status_of
 from subgraphs.runtime.graphql.schema import FederatedSchema
 
@@ -25,7 +25,6 @@ ContextMaker = Callable[[Request], Awaitable[RequestContext]]
 # Twice what the router lets in: what it adds is a query plan's.
 LARGEST_BODY: Final = 2 * 1_048_576
 BODY_SECONDS: Final = 10.0
-DEEPEST_JSON: Final = 100
 
 _SURROGATE: Final = re.compile(rb"\\u[dD][89a-fA-F]")
 
@@ -79,7 +78,11 @@ class GraphQLView(GraphQLRouter[Any, None]):
         try:
             return await super().run(request, context, root_value)
         except HTTPException as error:
-            return _refusal(request, error)
+            status = 415 if error.reason == "Unsupported content type" else error.status_code
+            return _refusal(request, status, INVALID_GRAPHQL_REQUEST, error.reason)
+        except TooComplex as error:
+            # The router passes on a refusal as it is only from an answer of status 200.
+            return _refusal(request, 200, QUERY_TOO_COMPLEX, error.message)
 
     async def get_sub_response(self, request: Request) -> Response:
         # The library keeps one response for all requests under way; ours is the request's own.
@@ -89,10 +92,11 @@ class GraphQLView(GraphQLRouter[Any, None]):
         return response
 
     def parse_json(self, data: str | bytes) -> Any:
-        """The body's JSON. Half a surrogate pair is no text, and no store would take it."""
+        """The body's JSON. Half a surrogate pair is no text, and no store would take it. Raises TooComplex."""
         raw = data.encode() if isinstance(data, str) else data
-        if json_depth(raw) > DEEPEST_JSON:
-            raise HTTPException(400, "The body is nested too deep")
+        fault = body_fault(raw)
+        if fault is not None:
+            raise fault
         parsed = super().parse_json(data)
         # A parameter may be null, a body may not.
         is_absent = parsed is None and isinstance(data, str)
@@ -125,7 +129,6 @@ class GraphQLView(GraphQLRouter[Any, None]):
         return response
 
 
-def _refusal(request: Request, error: HTTPException) -> Response:
-    body = {"errors": [{"message": error.reason, "extensions": {"code": INVALID_GRAPHQL_REQUEST}}]}
-    status = 415 if error.reason == "Unsupported content type" else error.status_code
+def _refusal(request: Request, status: int, code: str, message: str) -> Response:
+    body = {"errors": [{"message": message, "extensions": {"code": code}}]}
     return JSONResponse(body, status, media_type=f"{chosen_media(request.headers.get('accept'))}; charset=utf-8")
