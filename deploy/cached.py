@@ -30,18 +30,23 @@ def fields(subgraph: str) -> Iterator[tuple[str, Any, Any]]:
             yield name, getattr(definition, "origin", None), field
 
 
+def called(policy: Policy[Any]) -> str:
+    """A type's instances are found by their ids; a field stands by its type."""
+    return policy.name if "." in policy.name else f"{policy.name} by its id"
+
+
 def cached(subgraph: str) -> dict[str, Policy[Any]]:
     """How each cached field and entity of a subgraph is cached, by what it is called in the table."""
     found: dict[str, Policy[Any]] = {}
-    for name, origin, field in fields(subgraph):
+    for _, origin, field in fields(subgraph):
         through = getattr(origin, "reference", None)
         if isinstance(through, Through):
-            found[f"{name} by its id"] = through.entity.policy
+            found[called(through.entity.policy)] = through.entity.policy
         for extension in getattr(field, "extensions", ()):
             if isinstance(extension, Cached):
                 found[extension.policy.name] = extension.policy
             if isinstance(extension, Through):
-                found[f"{extension.entity.policy.name} by its id"] = extension.entity.policy
+                found[called(extension.entity.policy)] = extension.entity.policy
     return found
 
 

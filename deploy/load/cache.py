@@ -1,20 +1,18 @@
 """What the cache saves: `python -m deploy.load.cache` (`make bench-cache`).
 
-Events and users, called in this process, on a mongod and a Redis of their own. Each cached field is read without the cache,
-cold (everything raised before each read), warm from Redis, and from the process; then readers and a writer at once show
-which share of the requests reaches MongoDB.
+The three subgraphs, called in this process, on a mongod and a Redis of their own. Each cached field is read without the
+cache, cold (everything raised before each read), warm from Redis, and from the process; then readers and a writer at once
+show which share of the requests reaches MongoDB.
 """
 
 import asyncio
 import contextlib
-import itertools
 import random
 import statistics
 import tempfile
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -24,27 +22,22 @@ from fastapi import FastAPI
 from rich.console import Console
 from rich.table import Table
 
+from deploy.load.cached_rows import NUMBER, fill
 from deploy.load.servers import start_mongod, start_redis
-from deploy.local.seed.campaigns import rules
 from subgraphs.events.app import build as build_events
-from subgraphs.events.model.event import Event, Lifecycle
 from subgraphs.events.settings import EventsSettings
-from subgraphs.events.store import COLLECTIONS as EVENT_COLLECTIONS
-from subgraphs.events.store.events import event_document, event_tags
+from subgraphs.events.store.events import event_tags
+from subgraphs.rewards.app import build as build_rewards
+from subgraphs.rewards.settings import RewardsSettings
 from subgraphs.runtime.cache import Cache
 from subgraphs.runtime.cache.generations import EVERYTHING
-from subgraphs.runtime.mongo import ensure_collections
 from subgraphs.runtime.parts import Parts
 from subgraphs.runtime.revocations import Revocations, Standing
 from subgraphs.users.app import build as build_users
 from subgraphs.users.keys import SigningKeys, new_private_key
-from subgraphs.users.model.user import Role, User, UserStatus
 from subgraphs.users.settings import UsersSettings
-from subgraphs.users.store import COLLECTIONS as USER_COLLECTIONS
-from subgraphs.users.store.users import user_document
 
 SECRET: Final = "the-secret-of-the-measurement"  # noqa: S105 - reached from this process alone
-NUMBER: Final = 1000
 ROUNDS: Final = 200
 READERS: Final = 16
 MIXED_READS: Final = 6000
@@ -54,6 +47,10 @@ LIST: Final = (
     "{ events(filter: {statuses: [ACTIVE]}) { edges { node { id name status startsAt ruleNodes { parentId } } } } }"
 )
 EVENT: Final = "query E($of: [_Any!]!) { _entities(representations: $of) { ... on Event { id name status } } }"
+OFFERS: Final = (
+    "query O($of: [_Any!]!) { _entities(representations: $of) { ... on Event { offers { id reward { name } } } } }"
+)
+OFFER: Final = "query O($of: [_Any!]!) { _entities(representations: $of) { ... on RewardOffer { id position } } }"
 USER: Final = "query U($of: [_Any!]!) { _entities(representations: $of) { ... on User { id displayName } } }"
 
 
@@ -75,6 +72,9 @@ FIELDS: Final = (
     Field("Query.events, 20 of 1,000", "events", LIST, {}),
     Field("Event by its id, 1", "events", EVENT, of("Event", "ev", 1)),
     Field("Event by its id, 20", "events", EVENT, of("Event", "ev", 20)),
+    Field("Event.offers and RewardOffer.reward, 1", "rewards", OFFERS, of("Event", "ev", 1)),
+    Field("Event.offers and RewardOffer.reward, 20", "rewards", OFFERS, of("Event", "ev", 20)),
+    Field("RewardOffer by its id, 20", "rewards", OFFER, of("RewardOffer", "ev0.of", 20)),
     Field("User by its id, 1", "users", USER, of("User", "kr", 1)),
     Field("User by its id, 20", "users", USER, of("User", "kr", 20)),
 )
@@ -106,7 +106,7 @@ async def nobody() -> dict[str, Standing]:
 
 @contextlib.asynccontextmanager
 async def processes(mongo_url: str, redis_url: str) -> AsyncIterator[dict[str, Process]]:
-    """Events and users."""
+    """The three subgraphs, each with nobody beside it."""
     common: dict[str, Any] = {"mongo_url": mongo_url, "redis_url": redis_url, "port": 0}
     common |= {"router_secret": SECRET, "cursor_secret": SECRET, "jwks_url": "http://x", "revocations_url": "http://x"}
     keys = SigningKeys({"keys": [new_private_key()]})
@@ -120,45 +120,15 @@ async def processes(mongo_url: str, redis_url: str) -> AsyncIterator[dict[str, P
         keys=keys,
         revocations=Revocations(nobody),
     )
+    rewards = build_rewards(
+        RewardsSettings(**common, events_url="http://x", users_url="http://x", service_token="none"),  # noqa: S106 - none
+        keys=keys,
+        revocations=Revocations(nobody),
+    )
     async with contextlib.AsyncExitStack() as stack:
-        for app, _ in (events, users):
+        for app, _ in (events, users, rewards):
             await stack.enter_async_context(app.router.lifespan_context(app))
-        yield {"events": Process(*events), "users": Process(*users)}
-
-
-async def fill(running: dict[str, Process]) -> None:
-    now = datetime.now(UTC)
-    events = running["events"].parts.mongo.write
-    users = running["users"].parts.mongo.write
-    await ensure_collections(events, EVENT_COLLECTIONS)
-    await ensure_collections(users, USER_COLLECTIONS)
-    shapes = itertools.cycle(rules())
-    made = (
-        Event(
-            id=f"ev{n}",
-            name=f"Event {n}",
-            description="What is to be done, and what for. " * 5,
-            starts_at=now - timedelta(days=1, seconds=n),
-            ends_at=None if n % 3 else now + timedelta(days=30),
-            ended_at=None,
-            timezone="Asia/Seoul",
-            lifecycle=Lifecycle.PUBLISHED,
-            tags=("daily",),
-            image_url=None,
-            rule=next(shapes),
-            rule_version=1,
-            version=1,
-            created_at=now,
-            created_by="kr0",
-        )
-        for n in range(NUMBER)
-    )
-    await events["events"].insert_many([event_document(event) for event in made])
-    people = (
-        User(f"kr{n}", f"User {n}", f"{n}@example.com", frozenset({Role.USER}), UserStatus.ACTIVE, "KR", None, now, 1)
-        for n in range(NUMBER)
-    )
-    await users["users"].insert_many([user_document(user, "no hash") for user in people])
+        yield {"events": Process(*events), "users": Process(*users), "rewards": Process(*rewards)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,7 +232,7 @@ async def measure(mongo_url: str, redis_url: str) -> None:
     console = Console(width=120)
     # Where Redis is not, the resolvers run as if there were no cache.
     async with processes(mongo_url, "redis://127.0.0.1:9/0") as plain, processes(mongo_url, redis_url) as running:
-        await fill(running)
+        await fill(*(running[name].parts.mongo.write for name in ("users", "events", "rewards")))
         for field in FIELDS:
             for _ in range(5):
                 await plain[field.subgraph].read(field.query, field.variables)

@@ -71,8 +71,15 @@ RewardsInfo = Info[RewardsContext, None]
 
 def make_context(parts: Parts, tools: Tools, claims: Claims, refusals: Refusals, identity: Identity) -> RewardsContext:
     """The context of one request by `identity`."""
-    recency = parts.recency(identity)
-    rewards_by_id, stocks_by_offer = RewardsById(recency), StocksByOffer(recency)
+    return _context(parts, tools, claims, refusals, identity, is_fill=False)
+
+
+def _context(
+    parts: Parts, tools: Tools, claims: Claims, refusals: Refusals, identity: Identity, *, is_fill: bool
+) -> RewardsContext:
+    recency = parts.recency(identity, always_primary=is_fill)
+    cached = parts.cached(identity, is_fill=is_fill)
+    rewards_by_id, stocks_by_offer = RewardsById(recency, cached), StocksByOffer(recency)
     now = parts.clock.now()
     return RewardsContext(
         identity=identity,
@@ -82,8 +89,8 @@ def make_context(parts: Parts, tools: Tools, claims: Claims, refusals: Refusals,
         observer=parts.loaders,
         rewards_by_id=rewards_by_id,
         pools_by_reward=PoolsByReward(recency),
-        offers_by_id=OffersById(recency),
-        offers_by_event=OffersByEvent(recency),
+        offers_by_id=OffersById(recency, cached),
+        offers_by_event=OffersByEvent(recency, cached),
         stocks_by_offer=stocks_by_offer,
         claimability_by_offer=ClaimabilityByOffer(
             recency, tools.events, stocks_by_offer, rewards_by_id, identity.user_id or "", now
@@ -100,4 +107,6 @@ def make_context(parts: Parts, tools: Tools, claims: Claims, refusals: Refusals,
         refusals=refusals,
         tools=tools,
         claims=claims,
+        cached=cached,
+        remade=lambda other: _context(parts, tools, claims, refusals, other, is_fill=True),
     )

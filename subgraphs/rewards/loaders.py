@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Final
 
-from dataloaders import Many, One, Pages
+from dataloaders import One, Pages
 from subgraphs.rewards.eligibility import EventsClient, EventsSilent
 from subgraphs.rewards.model.claimability import Claimability
 from subgraphs.rewards.model.code import PoolCounts
@@ -17,28 +18,68 @@ from subgraphs.rewards.model.wallet import Head, LapsedAndNext, LedgerEntry
 from subgraphs.rewards.operations.claimability import claimability
 from subgraphs.rewards.store.badges import badge_pages
 from subgraphs.rewards.store.codes import pool_counts
-from subgraphs.rewards.store.offers import offers_by_event, offers_by_id, stocks_by_offer
+from subgraphs.rewards.store.offers import offer_document, offers_by_event, offers_by_id, stocks_by_offer, to_offer
 from subgraphs.rewards.store.requests import RequestQuery, request_pages, requests_by_id
-from subgraphs.rewards.store.rewards import rewards_by_id
+from subgraphs.rewards.store.rewards import reward_document, rewards_by_id, to_reward
 from subgraphs.rewards.store.wallets import heads, lapsed_and_next, ledger_pages
+from subgraphs.runtime.cache import CachedOne, CacheUse, Entity, Policy, Scope
 from subgraphs.runtime.connection import Cursors, Page, PageBounds, Sort
 from subgraphs.runtime.mongo import Mongo
 from subgraphs.runtime.pages import Fields
 from subgraphs.runtime.recency import Recency
 
 RequestPageArgs = tuple[RequestQuery, datetime, Sort, PageBounds, str, Fields]
+Offers = tuple[Offer, ...]
 LedgerPageArgs = tuple[PageBounds, str, Fields]
 PlainPageArgs = tuple[PageBounds, str]
+# What operators write and everybody reads; what claims change (stocks, codes, wallets) is never kept.
+LONG: Final = 3600.0
+STALE: Final = 300.0
 
 
-class RewardsById(One[str, Reward]):
+REWARD: Final = Entity(
+    Policy(
+        name="Reward",
+        ttl=LONG,
+        scope=Scope.PUBLIC,
+        tags=("Reward:{id}",),
+        dump=reward_document,
+        load=to_reward,
+        stale_for=STALE,
+    ),
+    rewards_by_id,
+)
+OFFER: Final = Entity(
+    Policy(
+        name="RewardOffer",
+        ttl=LONG,
+        scope=Scope.PUBLIC,
+        tags=("RewardOffer:{id}",),
+        dump=offer_document,
+        load=to_offer,
+        stale_for=STALE,
+    ),
+    offers_by_id,
+)
+OFFERS_OF_EVENT: Final = Entity(
+    Policy(
+        name="Event.offers",
+        ttl=LONG,
+        scope=Scope.PUBLIC,
+        tags=("Event.offers:{id}",),
+        dump=lambda offers: [offer_document(offer) for offer in offers],
+        load=lambda rows: tuple(to_offer(row) for row in rows),
+        stale_for=STALE,
+    ),
+    offers_by_event,
+)
+
+
+class RewardsById(CachedOne[Reward]):
     """A reward, or None."""
 
-    def __init__(self, recency: Recency) -> None:
-        async def find(ids: Sequence[str]) -> Mapping[str, Reward]:
-            return await rewards_by_id(await recency.database(), ids)
-
-        super().__init__(find)
+    def __init__(self, recency: Recency, use: CacheUse) -> None:
+        super().__init__(REWARD, recency, use)
 
 
 class PoolsByReward(One[str, PoolCounts]):
@@ -48,24 +89,18 @@ class PoolsByReward(One[str, PoolCounts]):
         super().__init__(recency.reading(pool_counts))
 
 
-class OffersById(One[str, Offer]):
-    """An offer, enabled or not, or None."""
+class OffersById(CachedOne[Offer]):
+    """An offer, enabled or not, or None. Who may see it is decided by whoever asks."""
 
-    def __init__(self, recency: Recency) -> None:
-        async def find(ids: Sequence[str]) -> Mapping[str, Offer]:
-            return await offers_by_id(await recency.database(), ids)
-
-        super().__init__(find)
+    def __init__(self, recency: Recency, use: CacheUse) -> None:
+        super().__init__(OFFER, recency, use)
 
 
-class OffersByEvent(Many[str, Offer]):
-    """An event's offers, enabled or not, by position."""
+class OffersByEvent(CachedOne[Offers]):
+    """An event's offers, enabled or not, by position; None when it has none."""
 
-    def __init__(self, recency: Recency) -> None:
-        async def find(event_ids: Sequence[str]) -> Mapping[str, Sequence[Offer]]:
-            return await offers_by_event(await recency.database(), event_ids)
-
-        super().__init__(find)
+    def __init__(self, recency: Recency, use: CacheUse) -> None:
+        super().__init__(OFFERS_OF_EVENT, recency, use)
 
 
 class StocksByOffer(One[str, Stock]):

@@ -7,6 +7,7 @@ from typing import Final, Self
 import strawberry
 
 from subgraphs.rewards.context import RewardsInfo
+from subgraphs.rewards.loaders import REWARD
 from subgraphs.rewards.model import reward as model
 from subgraphs.rewards.model.reconciliation import Findings, Line
 from subgraphs.rewards.operations.reconcile import reconcile
@@ -25,9 +26,11 @@ from subgraphs.rewards.types.requests import (
 from subgraphs.rewards.types.rewards import Reward, RewardConnection, to_reward
 from subgraphs.rewards.types.users import AUDIT_TYPES, AuditConnection, User
 from subgraphs.runtime.audit import LATEST_FIRST, audit_page
+from subgraphs.runtime.cache import Scope
 from subgraphs.runtime.connection import list_scope
 from subgraphs.runtime.graphql.access import Admins, Auditors, Public, SignedIn, Staff
 from subgraphs.runtime.graphql.audit import AUDIT_READS
+from subgraphs.runtime.graphql.cached import Through
 from subgraphs.runtime.graphql.given import given
 from subgraphs.runtime.graphql.pages import page_bounds
 
@@ -93,7 +96,7 @@ class Reconciliation:
 
 @strawberry.type
 class Query:
-    @strawberry.field(description=STAFF, permission_classes=[Staff])
+    @strawberry.field(description=STAFF, permission_classes=[Staff], extensions=[Through(REWARD, Scope.PUBLIC)])
     async def reward(self, info: RewardsInfo, id: strawberry.ID) -> Reward | None:
         found = await info.context.rewards_by_id.load(id)
         return None if found is None else to_reward(found)

@@ -14,6 +14,9 @@ from subgraphs.rewards.operations.handing_over import DELIVERY
 from subgraphs.rewards.operations.release_reservations import release_all_due
 from subgraphs.rewards.operations.tools import Stores
 from subgraphs.rewards.settings import RewardsWorkerSettings
+from subgraphs.rewards.store import COLLECTIONS
+from subgraphs.runtime.cache.build import build_raiser
+from subgraphs.runtime.cache.watch import Watch
 from subgraphs.runtime.clock import Clock, SystemClock
 from subgraphs.runtime.mongo import CommitUnknown, Mongo
 from subgraphs.runtime.outbox import Message, Publisher, Relay
@@ -36,13 +39,15 @@ def build_worker(
         # The order stands in the store: were this lost, the next look would find it.
         ordered.set()
 
+    raiser = build_raiser(settings.redis_url, settings.mongo_database)
     jobs: list[Job] = [
-        Relay(mongo, publisher).run,
+        Relay(mongo, publisher, raise_tags=raiser.raise_tags).run,
+        Watch(mongo, COLLECTIONS, raiser.raise_tags).run,
         _sweep("deliveries", lambda: deliver_all_due(stores, delivery, tries), settings.sweep_seconds, ordered),
         _sweep("reservations", lambda: release_all_due(stores), settings.sweep_seconds),
         _sweep("points", lambda: expire_all_lapsed(stores), settings.sweep_seconds),
     ]
-    return Worker(name="rewards", mongo=mongo, handlers={DELIVERY: wake}, jobs=jobs)
+    return Worker(name="rewards", mongo=mongo, handlers={DELIVERY: wake}, jobs=jobs, on_stop=(raiser.close,))
 
 
 def _sweep(name: str, round_: Callable[[], Awaitable[int]], seconds: float, wake: asyncio.Event | None = None) -> Job:

@@ -10,6 +10,7 @@ from subgraphs.rewards.model import offer as model
 from subgraphs.rewards.model import period as period_model
 from subgraphs.rewards.model.offer_draft import OfferDraft
 from subgraphs.rewards.operations.create_offer import create_offer as operation
+from subgraphs.rewards.store.offers import offer_tags
 from subgraphs.rewards.types.offers import ApprovalMode, LimitPeriod, RewardOffer
 from subgraphs.runtime.graphql.errors import UNAVAILABLE, CodedError
 from subgraphs.runtime.graphql.given import given
@@ -65,7 +66,7 @@ async def create_offer(info: RewardsInfo, input: CreateOfferInput, idempotency_k
             return NotFound.of(outcome)
         case KeyReused():
             return IdempotencyConflict.of(outcome)
-    await context.recency.mark()
+    await context.wrote(*offer_tags(outcome.id))
     return OfferSuccess(offer=RewardOffer.of(outcome))
 
 

@@ -13,6 +13,7 @@ from subgraphs.rewards.model.reward_draft import (
     RewardDraft,
 )
 from subgraphs.rewards.operations.create_reward import create_reward as operation
+from subgraphs.rewards.store.rewards import reward_tags
 from subgraphs.rewards.types.rewards import Reward, to_reward
 from subgraphs.runtime.graphql.given import given
 from subgraphs.runtime.graphql.refusals import IdempotencyConflict, ValidationFailed
@@ -81,7 +82,7 @@ async def create_reward(info: RewardsInfo, input: CreateRewardInput, idempotency
         return ValidationFailed.of(outcome)
     if isinstance(outcome, KeyReused):
         return IdempotencyConflict.of(outcome)
-    await context.recency.mark()
+    await context.wrote(*reward_tags(outcome.id))
     return RewardSuccess(reward=to_reward(outcome))
 
 

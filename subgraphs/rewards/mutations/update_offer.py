@@ -9,6 +9,7 @@ from subgraphs.rewards.model import offer as model
 from subgraphs.rewards.model.offer_update import OfferUpdate
 from subgraphs.rewards.mutations.create_offer import OfferSuccess, UserLimitInput
 from subgraphs.rewards.operations.update_offer import update_offer as operation
+from subgraphs.rewards.store.offers import offer_tags
 from subgraphs.rewards.types.offers import ApprovalMode, RewardOffer
 from subgraphs.runtime.graphql.given import all_given
 from subgraphs.runtime.graphql.refusals import NotFound, ValidationFailed, VersionConflict, change_refused
@@ -57,6 +58,6 @@ async def update_offer(info: RewardsInfo, input: UpdateOfferInput) -> UpdateOffe
     outcome = await operation(context.tools, context.identity.id or "", input.change())
     if isinstance(outcome, Missing | Invalid | Stale):
         return change_refused(outcome)
-    await context.recency.mark()
+    await context.wrote(*offer_tags(outcome.id))
     context.forget_offer(outcome)
     return OfferSuccess(offer=RewardOffer.of(outcome))

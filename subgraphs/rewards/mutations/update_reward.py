@@ -8,6 +8,7 @@ from subgraphs.rewards.context import RewardsInfo
 from subgraphs.rewards.model.reward_update import RewardUpdate
 from subgraphs.rewards.mutations.create_reward import RewardSuccess
 from subgraphs.rewards.operations.update_reward import update_reward as operation
+from subgraphs.rewards.store.rewards import reward_tags
 from subgraphs.rewards.types.rewards import to_reward
 from subgraphs.runtime.graphql.given import all_given
 from subgraphs.runtime.graphql.refusals import NotFound, ValidationFailed, VersionConflict, change_refused
@@ -40,6 +41,6 @@ async def update_reward(info: RewardsInfo, input: UpdateRewardInput) -> UpdateRe
     outcome = await operation(context.tools, context.identity.id or "", input.change())
     if isinstance(outcome, Missing | Invalid | Stale):
         return change_refused(outcome)
-    await context.recency.mark()
+    await context.wrote(*reward_tags(outcome.id))
     context.rewards_by_id.clear(outcome.id)
     return RewardSuccess(reward=to_reward(outcome))

@@ -4,12 +4,16 @@ from datetime import datetime
 
 from subgraphs.rewards.model.offer import Offer
 from subgraphs.rewards.model.reward import Reward
+from subgraphs.rewards.store.offers import offer_tags
+from subgraphs.rewards.store.rewards import reward_tags
 from subgraphs.runtime.outbox import Message, message
 
 
 def reward_message(reward: Reward, at: datetime) -> Message:
     """The reward is new, or is described otherwise."""
-    return message("rewards.reward", reward.id, {"rewardId": reward.id, "version": reward.version}, at)
+    return message(
+        "rewards.reward", reward.id, {"rewardId": reward.id, "version": reward.version}, at, tags=reward_tags(reward.id)
+    )
 
 
 def offer_message(offer: Offer, at: datetime) -> Message:
@@ -21,4 +25,4 @@ def offer_message(offer: Offer, at: datetime) -> Message:
         "enabled": offer.enabled,
         "version": offer.version,
     }
-    return message("rewards.offer", offer.event_id, payload, at)
+    return message("rewards.offer", offer.event_id, payload, at, tags=offer_tags(offer.id))

@@ -20,8 +20,16 @@ from subgraphs.rewards.model.period import LimitPeriod
 from subgraphs.runtime.mongo import Collection, Database, Document, Index, Mongo, Session
 
 _BY_POSITION: Final = Index((("eventId", 1), ("position", 1), ("_id", 1)))
+
+
+def offer_tags(offer_id: str) -> tuple[str, ...]:
+    """The tags of cached values that an offer is part of: itself, and its event's list."""
+    return (f"RewardOffer:{offer_id}", f"Event.offers:{event_of_offer(offer_id)}")
+
+
 OFFERS: Final = Collection(
     "offers",
+    cache_tags=offer_tags,
     shard_key=(("eventId", "hashed"),),
     # The ordinals are the limit of offers an event: of two offers made at once one must take another.
     indexes=(
@@ -113,7 +121,7 @@ async def offers_by_id(database: Database, ids: Sequence[str]) -> dict[str, Offe
     return {document["_id"]: to_offer(document) async for document in found}
 
 
-async def offers_by_event(database: Database, event_ids: Sequence[str]) -> dict[str, list[Offer]]:
+async def offers_by_event(database: Database, event_ids: Sequence[str]) -> dict[str, tuple[Offer, ...]]:
     """Each event's offers by position, in one query. An event has at most 50."""
     found = database[OFFERS.name].find(
         {"eventId": {"$in": list(event_ids)}},
@@ -124,7 +132,7 @@ async def offers_by_event(database: Database, event_ids: Sequence[str]) -> dict[
     offers: dict[str, list[Offer]] = {}
     async for document in found:
         offers.setdefault(document["eventId"], []).append(to_offer(document))
-    return offers
+    return {event_id: tuple(found) for event_id, found in offers.items()}
 
 
 async def stocks_by_offer(database: Database, offer_ids: Sequence[str]) -> dict[str, Stock]:

@@ -20,9 +20,16 @@ from subgraphs.runtime.connection import Cursors, Page, PageBounds, Sort
 from subgraphs.runtime.mongo import Collection, Database, Document, Index, Mongo, Session
 from subgraphs.runtime.pages import read_page, read_text_page
 
+
+def reward_tags(reward_id: str) -> tuple[str, ...]:
+    """The tags of cached values that a reward is part of."""
+    return (f"Reward:{reward_id}",)
+
+
 # One index serves a sort both ways, for the tie-break turns with it. Text is found by its own index, and sorted in memory.
 REWARDS: Final = Collection(
     "rewards",
+    cache_tags=reward_tags,
     indexes=(
         Index((("createdAt", 1), ("_id", 1))),
         Index((("nameKey", 1), ("_id", 1))),

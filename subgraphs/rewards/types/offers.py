@@ -2,17 +2,20 @@
 
 from datetime import datetime
 from enum import Enum
-from typing import Self
+from typing import ClassVar, Self
 
 import strawberry
 from strawberry.federation import type as federated
 
 from subgraphs.rewards.context import RewardsInfo
+from subgraphs.rewards.loaders import OFFER, OFFERS_OF_EVENT, REWARD
 from subgraphs.rewards.model import offer as model
 from subgraphs.rewards.model.stats import Totals
 from subgraphs.rewards.types.rewards import Reward, to_reward
 from subgraphs.rewards.types.stats import EventStats
+from subgraphs.runtime.cache import Scope
 from subgraphs.runtime.graphql.access import Visible, open_field, staff_only
+from subgraphs.runtime.graphql.cached import Through
 from subgraphs.runtime.graphql.scalars import SafeInt
 
 ANYBODY = Visible("anybody who can reach the object", lambda *_: True)
@@ -92,10 +95,10 @@ class Event:
 
     @strawberry.field(
         description="By position, at most 50. Disabled ones only to operators, auditors and admins.",
-        extensions=[ANYBODY],
+        extensions=[Through(OFFERS_OF_EVENT, Scope.ROLE), ANYBODY],
     )
     async def offers(self, info: RewardsInfo, include_disabled: bool = False) -> list["RewardOffer"] | None:
-        offers = await info.context.offers_by_event.load(self.id)
+        offers = await info.context.offers_by_event.load(self.id) or ()
         disabled_too = include_disabled and info.context.identity.is_staff
         return [RewardOffer.of(offer) for offer in offers if offer.enabled or disabled_too]
 
@@ -115,6 +118,8 @@ class Event:
 
 @federated(keys=["id"], description="One event's offer of one reward.")
 class RewardOffer:
+    # Disabled ones are for staff.
+    reference: ClassVar[Through] = Through(OFFER, Scope.ROLE)
     offer: strawberry.Private[model.Offer]
     id: strawberry.ID = open_field()
     position: int = open_field()
@@ -128,7 +133,7 @@ class RewardOffer:
     def event(self) -> Event | None:
         return Event(id=strawberry.ID(self.offer.event_id))
 
-    @strawberry.field(extensions=[ANYBODY])
+    @strawberry.field(extensions=[Through(REWARD, Scope.PUBLIC), ANYBODY])
     async def reward(self, info: RewardsInfo) -> Reward:
         found = await info.context.rewards_by_id.load(self.offer.reward_id)
         if found is None:

@@ -30,6 +30,18 @@ USERS_QUERIES: Final = {
     "User by its id": """query U($of: [_Any!]!) { _entities(representations: $of) { ... on User {
       id displayName email roles status region timezone createdAt version unreadNotificationCount } } }""",
 }
+WHOLE_OFFER: Final = """id position approval perUser { count period } reservationSeconds enabled version event { id }
+  reward { __typename id name description version } stock { total remaining reserved issued } budget { limit }"""
+REWARDS_QUERIES: Final = {
+    "Event.offers": f"""query E($event: ID!) {{ _entities(representations: [{{__typename: "Event", id: $event}}]) {{
+      ... on Event {{ offers {{ {WHOLE_OFFER} }} all: offers(includeDisabled: true) {{ {WHOLE_OFFER} }} }} }} }}""",
+    "RewardOffer by its id": f"""query O($on: ID!, $off: ID!) {{ on: rewardOffer(id: $on) {{ {WHOLE_OFFER} }}
+      off: rewardOffer(id: $off) {{ {WHOLE_OFFER} }} _entities(representations: [{{__typename: "RewardOffer", id: $off}}]) {{
+      ... on RewardOffer {{ {WHOLE_OFFER} }} }} }}""",
+    "Reward by its id": """query R($reward: ID!, $on: ID!) { reward(id: $reward) { ...whole }
+      rewardOffer(id: $on) { reward { ...whole } } }
+      fragment whole on Reward { id name ... on CouponReward { codePool { available } } }""",
+}
 AWAY: Final = "redis://127.0.0.1:9/0"
 
 
@@ -37,6 +49,8 @@ def test_every_cached_field_is_read_here() -> None:
     found = {subgraph: set(cached(subgraph)) for subgraph in SUBGRAPHS}
     assert found["events"] == set(EVENTS_QUERIES)
     assert found["users"] == set(USERS_QUERIES)
+    # Read in tests/rewards/test_cached_rewards.py.
+    assert found["rewards"] == set(REWARDS_QUERIES)
 
 
 def callers(issuer: Issuer, *user_ids: str) -> dict[str, str | None]:
