@@ -31,9 +31,10 @@ class Member:
 
 
 class ReplicaSet:
-    """Three members on this machine."""
+    """Three members on this machine; the third shows everything so many seconds late, where that is said."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, late_seconds: int = 0) -> None:
+        self._late_seconds = late_seconds
         self._members = [self._start(folder / f"member{n}", free_ports().mongo) for n in range(3)]
         hosts = ",".join(f"127.0.0.1:{member.port}" for member in self._members)
         self.url = f"mongodb://{hosts}/?replicaSet={NAME}"
@@ -77,7 +78,11 @@ class ReplicaSet:
         return Member(port, folder, start_child(process.command, process.environ, folder / "mongod.log"))
 
     def _initiate(self) -> None:
-        members = [{"_id": number, "host": f"127.0.0.1:{member.port}"} for number, member in enumerate(self._members)]
+        members: list[dict[str, Any]] = [
+            {"_id": number, "host": f"127.0.0.1:{member.port}"} for number, member in enumerate(self._members)
+        ]
+        if self._late_seconds:
+            members[-1] |= {"priority": 0, "secondaryDelaySecs": self._late_seconds}
         config = {"_id": NAME, "members": members, "settings": {"electionTimeoutMillis": _ELECTION_MILLISECONDS}}
 
         def initiated() -> bool:
@@ -121,9 +126,9 @@ class ReplicaSet:
 
 
 @contextlib.contextmanager
-def start_replica_set(folder: Path) -> Iterator[ReplicaSet]:
+def start_replica_set(folder: Path, *, late_seconds: int = 0) -> Iterator[ReplicaSet]:
     """A set of three that has a primary."""
-    running = ReplicaSet(folder)
+    running = ReplicaSet(folder, late_seconds=late_seconds)
     try:
         yield running
     finally:
