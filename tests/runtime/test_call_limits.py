@@ -59,7 +59,7 @@ async def service(
 ) -> AsyncIterator[InProcess]:
     """Three calls of an operation a minute, and eight of all."""
     limits: dict[str, Any] = {"operation_limit": "3/60", "viewer_limit": "8/60", "trusted_proxies": 1}
-    parts = build_parts("limited", ServiceSettings(**service_settings, **limits), clock=clock)
+    parts = build_parts("limited", ServiceSettings(**{**service_settings, **limits}), clock=clock)
 
     def make_context(caller: Caller) -> RequestContext:
         return RequestContext(caller.identity, parts.clock, parts.cursors, parts.recency(caller.identity))
