@@ -108,6 +108,16 @@ async def test_other_names_for_the_same_do_not_get_a_viewer_past_the_limit_of_al
         assert RUN == []
 
 
+async def test_what_is_asked_for_in_fragments_is_counted_and_refused_as_well(service: InProcess, token: str) -> None:
+    for text in (
+        "query F { ...Part } fragment Part on Query { first }",
+        "mutation F { ...Part } fragment Part on Mutation { act }",
+        "mutation G { counted { __typename } ... on Mutation { act } }",
+    ):
+        codes = [(await service.graphql(text, token=token)).codes for _ in range(4)]
+        assert codes[-1][:1] == ["RATE_LIMITED"]
+
+
 async def test_a_mutation_that_counts_for_itself_a_service_and_nobody_from_nowhere_are_not_counted(
     service: InProcess, issuer: Issuer, token: str
 ) -> None:
