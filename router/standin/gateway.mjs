@@ -19,7 +19,7 @@ const LARGEST_BODY = 1_048_576;
 class Subgraph extends RemoteGraphQLDataSource {
   willSendRequest({ request, context }) {
     request.http.headers.set("x-router-secret", env.ROUTER_SECRET);
-    for (const name of ["authorization", "traceparent"]) if (context[name]) request.http.headers.set(name, context[name]);
+    for (const [name, value] of Object.entries(context)) if (value) request.http.headers.set(name, value);
   }
 }
 
@@ -73,9 +73,10 @@ async function answer(request, traceId) {
   const headers = new HeaderMap(Object.entries(request.headers).map(([name, value]) => [name, String(value)]));
   const body = method === "POST" ? await bodyOf(request) : undefined;
   const httpGraphQLRequest = { method, headers, body, search: method === "GET" ? withDocument(search, documents) : search };
-  const { authorization } = request.headers;
-  const traceparent = `00-${traceId}-${traceId.slice(16)}-01`;
-  return server.executeHTTPGraphQLRequest({ httpGraphQLRequest, context: async () => ({ authorization, traceparent }) });
+  // What subgraphs are told of the request.
+  const passedOn = { traceparent: `00-${traceId}-${traceId.slice(16)}-01` };
+  for (const name of ["authorization", "accept-language", "x-forwarded-for"]) passedOn[name] = request.headers[name];
+  return server.executeHTTPGraphQLRequest({ httpGraphQLRequest, context: async () => ({ ...passedOn }) });
 }
 
 function allowOrigin(request, response) {

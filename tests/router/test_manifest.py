@@ -185,9 +185,9 @@ def test_a_manifest_that_was_touched_by_hand_is_found_out(copy: Path, manifests:
     assert "mobile/1.0.0.json: MyWallet: the id is not the SHA-256 of the body" in result.stderr
 
 
-def many(folder: Path, count: int, body: str | None = None) -> Path:
-    """Manifests of that many operations, each as long as a real one or of the body given."""
-    texts = list(kept_operations(MANIFESTS).values()) if body is None else [body]
+def many(folder: Path, count: int) -> Path:
+    """Manifests of that many operations, each as long as a real one."""
+    texts = list(kept_operations(MANIFESTS).values())
     operations = [
         {"id": digest(text), "name": f"Q{number}", "type": "query", "body": text}
         for number in range(count)

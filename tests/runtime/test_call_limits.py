@@ -59,7 +59,7 @@ async def service(
 ) -> AsyncIterator[InProcess]:
     """Three calls of an operation a minute, and eight of all."""
     limits: dict[str, Any] = {"operation_limit": "3/60", "viewer_limit": "8/60", "trusted_proxies": 1}
-    parts = build_parts("limited", ServiceSettings(**service_settings, **limits), clock=clock)
+    parts = build_parts("limited", ServiceSettings(**{**service_settings, **limits}), clock=clock)
 
     def make_context(caller: Caller) -> RequestContext:
         return RequestContext(caller.identity, parts.clock, parts.cursors, parts.recency(caller.identity))
@@ -106,6 +106,16 @@ async def test_other_names_for_the_same_do_not_get_a_viewer_past_the_limit_of_al
         RUN.clear()
         assert (await service.graphql(text, token=token)).codes == ["RATE_LIMITED"]
         assert RUN == []
+
+
+async def test_what_is_asked_for_in_fragments_is_counted_and_refused_as_well(service: InProcess, token: str) -> None:
+    for text in (
+        "query F { ...Part } fragment Part on Query { first }",
+        "mutation F { ...Part } fragment Part on Mutation { act }",
+        "mutation G { counted { __typename } ... on Mutation { act } }",
+    ):
+        codes = [(await service.graphql(text, token=token)).codes for _ in range(4)]
+        assert codes[-1][:1] == ["RATE_LIMITED"]
 
 
 async def test_a_mutation_that_counts_for_itself_a_service_and_nobody_from_nowhere_are_not_counted(

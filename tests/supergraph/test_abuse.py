@@ -38,3 +38,12 @@ async def test_every_attack_is_refused_while_another_client_is_answered_and_memo
     assert max(seconds for _, seconds in ended) < 40
     assert answered
     assert {name: grown for name in pids if (grown := after[name] - before[name]) > MOST_GROWTH} == {}
+
+
+async def test_a_part_that_is_refused_is_told_at_its_own_field_and_spoils_no_other(graph: Graph) -> None:
+    aliases = " ".join(f"a{number}: id" for number in range(300))
+    query = f'{{ event(id: "evdemo00active0000001") {{ name mine: offers {{ {aliases} }} }} }}'
+    answer = await graph(query)
+    assert answer.partial == {"event": {"name": "Three quests", "mine": None}}
+    assert [error["path"] for error in answer.errors] == [["event", "mine"]]
+    assert answer.codes == ["QUERY_TOO_COMPLEX"]

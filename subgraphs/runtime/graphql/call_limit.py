@@ -134,25 +134,23 @@ class LimitedCalls(SchemaExtension):
 
 
 def _refusals(operation: OperationDefinitionNode, retry_at: datetime) -> list[GraphQLError]:
-    extensions = {"code": RATE_LIMITED, "retryAt": format_instant(retry_at)}
+    # What stands in a fragment has no path here.
     return [
         GraphQLError(
             "too many calls; wait until retryAt",
-            nodes=[field],
-            path=[(field.alias or field.name).value],
-            extensions=extensions,
+            nodes=[asked],
+            path=[(asked.alias or asked.name).value] if isinstance(asked, FieldNode) else None,
+            extensions={"code": RATE_LIMITED, "retryAt": format_instant(retry_at)},
         )
-        for field in _fields(operation)
+        for asked in operation.selection_set.selections
     ]
-
-
-def _fields(operation: OperationDefinitionNode) -> list[FieldNode]:
-    return [field for field in operation.selection_set.selections if isinstance(field, FieldNode)]
 
 
 def _counts_itself(schema: GraphQLSchema, operation: OperationDefinitionNode) -> bool:
     counting = _counting_mutations(schema)
-    return operation.operation.value == "mutation" and all(field.name.value in counting for field in _fields(operation))
+    return operation.operation.value == "mutation" and all(
+        isinstance(asked, FieldNode) and asked.name.value in counting for asked in operation.selection_set.selections
+    )
 
 
 @cache
