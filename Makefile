@@ -15,7 +15,7 @@ USERS ?= 10000
 EVENTS ?= 1000
 NAME ?= shop
 
-.PHONY: help run test check reset seed service-token bench-abuse bench-activities bench-cache bench-claims bench-documents router supergraph manifest format setup clean
+.PHONY: help run test check reset seed service-token bench-abuse bench-activities bench-cache bench-claims bench-documents bench-scale router supergraph manifest format setup clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-17s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -52,6 +52,9 @@ bench-cache: setup ## Measure what the cache saves, field by field
 
 bench-documents: setup ## Measure persisted queries with 10 and with 1,000 operations
 	@$(PY) -m deploy.load.documents
+
+bench-scale: setup ## Measure a million users against a thousand (a quarter of an hour)
+	@$(PY) -m deploy.load.scale
 
 router: setup ## Build the Apollo Router from its crate (about 15 minutes)
 	@$(PY) -m router.build

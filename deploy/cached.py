@@ -1,19 +1,16 @@
 """The README's table of cached fields, made from the code: `python -m deploy.cached` writes it, `--check` fails on drift."""
 
-import argparse
 import importlib
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any, Final
 
+from deploy.readme import Part
 from deploy.schema import SUBGRAPHS
 from subgraphs.runtime.cache import Policy, Scope
 from subgraphs.runtime.graphql.cached import Cached, Through
 
-README: Final = Path(__file__).resolve().parent.parent / "README.md"
-BEGIN: Final = "<!-- cached fields: made by python -m deploy.cached -->"
-END: Final = "<!-- end of cached fields -->"
+PART: Final = Part("cached fields", "deploy.cached")
 SHARED: Final = {
     Scope.PUBLIC: "everybody",
     Scope.ROLE: "all staff; all others",
@@ -60,27 +57,5 @@ def table() -> str:
     return "\n".join(lines)
 
 
-def written(text: str) -> str:
-    """The README's text with the table as the code has it."""
-    before, rest = text.split(BEGIN)
-    _, after = rest.split(END)
-    return f"{before}{BEGIN}\n\n{table()}\n\n{END}{after}"
-
-
-def main(arguments: list[str]) -> int:
-    """Writes or checks; gives the exit status."""
-    parser = argparse.ArgumentParser(prog="python -m deploy.cached", description=__doc__)
-    parser.add_argument("--check", action="store_true", help="write nothing; fail on drift")
-    text = README.read_text()
-    new = written(text)
-    if parser.parse_args(arguments).check:
-        if new != text:
-            print("the README's table of cached fields is not what the code says: python -m deploy.cached")
-            return 1
-        return 0
-    README.write_text(new)
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(PART.main(table(), sys.argv[1:], __doc__))

@@ -21,6 +21,7 @@ CHECKS: Final[dict[str, Sequence[str]]] = {
     "schema": (sys.executable, "-m", "deploy.schema", "--check"),
     "permissions": (sys.executable, "-m", "deploy.permissions", "--check"),
     "cached fields": (sys.executable, "-m", "deploy.cached", "--check"),
+    "guaranteed lists": (sys.executable, "-m", "deploy.lists", "--check"),
     "supergraph": (sys.executable, "-m", "router.compose", "--check"),
     "manifests": (sys.executable, "-m", "router.manifest", "--check"),
 }

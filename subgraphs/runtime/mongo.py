@@ -34,18 +34,20 @@ _NAMESPACE_EXISTS: Final = 48
 
 @dataclass(frozen=True, slots=True)
 class Index:
-    """One index: keys in order with direction (1, -1, "text", "hashed")."""
+    """One index: keys in order with direction (1, -1, "text", "hashed"). `label` tells it from another of the same keys."""
 
     keys: tuple[tuple[str, int | str], ...]
     unique: bool = False
     expire_after_seconds: int | None = None
     partial: Mapping[str, Any] | None = None
     collation: Mapping[str, Any] | None = None
+    label: str | None = None
 
     @property
     def name(self) -> str:
         """The index's name in the database, derived from its keys."""
-        return "_".join(f"{key}_{direction}" for key, direction in self.keys)
+        keys = "_".join(f"{key}_{direction}" for key, direction in self.keys)
+        return keys if self.label is None else f"{keys}_{self.label}"
 
     def model(self) -> IndexModel:
         """The driver's description of this index."""
@@ -68,6 +70,13 @@ class Collection:
     shard_key: tuple[tuple[str, int | str], ...] = ()
     indexes: tuple[Index, ...] = field(default=())
     cache_tags: Callable[[str], tuple[str, ...]] | None = None
+
+
+def fits_shard_key(index: Index, collection: Collection) -> bool:
+    """Whether MongoDB takes the index where the collection is sharded: a unique one begins with the whole shard key, or no
+    shard could tell that it is unique. Fields count, not how they are ordered or hashed."""
+    shard_fields = [name for name, _ in collection.shard_key]
+    return not index.unique or [name for name, _ in index.keys][: len(shard_fields)] == shard_fields
 
 
 class Mongo:

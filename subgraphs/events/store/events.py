@@ -21,15 +21,30 @@ def event_tags(event_id: str) -> tuple[str, ...]:
     return (f"Event:{event_id}", "Events")
 
 
+_VISIBLE: Final[Document] = {
+    "lifecycle": {"$in": [Lifecycle.PUBLISHED.value, Lifecycle.PAUSED.value, Lifecycle.ENDED.value]}
+}
+_FOR_ALL: Final = "visible"
+# A filter that few events pass is searched for this long.
+LIST_MILLISECONDS: Final = 2000
+
+
+def _walked(field: str) -> tuple[Index, Index]:
+    """The indexes of a sort: over all events, and over those that everybody may see, where however many archived ones do
+    not stand in the way."""
+    keys = ((field, 1), ("_id", 1))
+    return Index(keys), Index(keys, partial=_VISIBLE, label=_FOR_ALL)
+
+
 # One index serves a sort both ways, for the tie-break turns with it. Text is found by its own index, and sorted in memory.
 EVENTS: Final = Collection(
     "events",
     shard_key=(("_id", "hashed"),),
     cache_tags=event_tags,
     indexes=(
-        Index((("startsAt", 1), ("_id", 1))),
-        Index((("createdAt", 1), ("_id", 1))),
-        Index((("nameKey", 1), ("_id", 1))),
+        *_walked("startsAt"),
+        *_walked("createdAt"),
+        *_walked("nameKey"),
         Index((("closesAt", 1),)),
         Index((("name", "text"), ("description", "text"), ("tags", "text"))),
     ),
@@ -43,7 +58,6 @@ SORTS: Final = {
 # What the close of an open-ended event is stored as, so that one comparison serves all.
 NEVER: Final = datetime(9999, 12, 31, tzinfo=UTC)
 _UNKNOWN_TIMEZONE: Final = 40485
-_HIDDEN: Final = (Lifecycle.DRAFT.value, Lifecycle.ARCHIVED.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +145,7 @@ def query_filter(query: EventQuery, now: datetime) -> Document:
     """The stored condition of a query, its text aside."""
     parts: list[Document] = []
     if not query.hidden:
-        parts.append({"lifecycle": {"$nin": list(_HIDDEN)}})
+        parts.append(_VISIBLE)
     if query.statuses is not None:
         parts.append({"$or": [status_filter(status, now) for status in query.statuses] or [{"_id": None}]})
     if query.tags is not None:
@@ -152,8 +166,11 @@ async def events_page(
     collection = database[EVENTS.name]
     base = query_filter(query, now)
     if query.text is None:
-        hint = Index(tuple((field, 1) for field, _ in sort.fields)).name
-        return (await read_page(collection, base, sort, bounds, cursors, scope, hint=hint)).map(to_event)
+        walked = Index(tuple((field, 1) for field, _ in sort.fields), label=None if query.hidden else _FOR_ALL)
+        found = await read_page(
+            collection, base, sort, bounds, cursors, scope, hint=walked.name, milliseconds=LIST_MILLISECONDS
+        )
+        return found.map(to_event)
     return (await read_text_page(collection, query.text, base, sort, bounds, cursors, scope)).map(to_event)
 
 

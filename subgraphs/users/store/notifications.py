@@ -11,7 +11,8 @@ from subgraphs.runtime.pages import Fields, in_part, read_pages
 from subgraphs.users.model.notification import Notification, Subject, SubjectKind
 
 KEPT_SECONDS: Final = 400 * 24 * 3600
-_UNREAD: Final = Index((("userId", 1), ("readAt", 1), ("createdAt", 1), ("_id", 1)))
+# Of its own, for null is no single point of an index: with `readAt` among the keys pages would be sorted in memory.
+_UNREAD: Final = Index((("userId", 1), ("createdAt", 1), ("_id", 1)), partial={"readAt": None}, label="unread")
 NOTIFICATIONS: Final = Collection(
     "notifications",
     shard_key=(("userId", 1),),

@@ -1,0 +1,45 @@
+"""Tables of the README that are made from the code: written, or checked for drift."""
+
+import argparse
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+README: Final = Path(__file__).resolve().parent.parent / "README.md"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What stands between two marks of the README, and the module that makes it."""
+
+    what: str
+    module: str
+
+    @property
+    def begin(self) -> str:
+        return f"<!-- {self.what}: made by python -m {self.module} -->"
+
+    @property
+    def end(self) -> str:
+        return f"<!-- end of {self.what} -->"
+
+    def put(self, text: str, table: str) -> str:
+        """The README's text with this table in it."""
+        before, rest = text.split(self.begin)
+        _, after = rest.split(self.end)
+        return f"{before}{self.begin}\n\n{table}\n\n{self.end}{after}"
+
+    def main(self, table: str, arguments: Sequence[str], description: str | None) -> int:
+        """Writes, or with `--check` fails on drift; gives the exit status."""
+        parser = argparse.ArgumentParser(prog=f"python -m {self.module}", description=description)
+        parser.add_argument("--check", action="store_true", help="write nothing; fail on drift")
+        text = README.read_text()
+        new = self.put(text, table)
+        if parser.parse_args(arguments).check:
+            if new != text:
+                print(f"the README's table of {self.what} is not what the code says: python -m {self.module}")
+                return 1
+            return 0
+        README.write_text(new)
+        return 0
