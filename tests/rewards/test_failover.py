@@ -1,4 +1,4 @@
-"""The primary is stepped down, and the next one killed, while five hundred claim: none is lost, none counts twice."""
+"""A set of three: which member is asked what, and what is lost (nothing) when two primaries go while five hundred claim."""
 
 import asyncio
 import random
@@ -11,6 +11,7 @@ import pytest
 
 from subgraphs.runtime.mongo import Mongo
 from subgraphs.runtime.settings import StoreSettings
+from tests.fixtures.commands import CommandLog
 from tests.rewards.claiming import Claiming
 from tests.stack import ReplicaSet, start_replica_set
 
@@ -41,6 +42,37 @@ async def mongo(replica_set: ReplicaSet, database_name: str) -> AsyncIterator[Mo
 @pytest.fixture
 def service_settings(service_settings: dict[str, Any], replica_set: ReplicaSet, database_name: str) -> dict[str, Any]:
     return {**service_settings, "mongo_url": replica_set.url, "mongo_database": database_name}
+
+
+REQUESTS = "{ rewardRequests { edges { node { id } } } }"
+RECONCILE = "{ reconciliation { checkedAt ledgerBreaches } }"
+
+
+@pytest.mark.usefixtures("redis_url")
+async def test_changes_and_their_author_s_reads_go_to_the_primary_and_all_other_reads_to_the_others(
+    claiming: Claiming, replica_set: ReplicaSet, commands: CommandLog
+) -> None:
+    primary = replica_set.primary_port
+    with commands.by_member() as changing:
+        offer_id = await claiming.offer()
+        assert (await claiming.claim(offer_id, "us1"))["__typename"] == "ClaimRewardSuccess"
+    assert {port for port, _ in changing} == {primary}
+    with commands.by_member() as author_s:
+        assert (await ask(claiming, REQUESTS, claiming.operator))["edges"]
+    assert author_s == {(primary, "find"): 1}
+    reader = claiming.issuer.token("kr-reader", "AUDITOR", "ADMIN")
+    with commands.by_member() as others:
+        for _ in range(10):
+            await ask(claiming, REQUESTS, reader)
+        await ask(claiming, RECONCILE, reader)
+    assert others
+    assert primary not in {port for port, _ in others}
+
+
+async def ask(claiming: Claiming, query: str, token: str) -> dict[str, Any]:
+    (found,) = (await claiming.rewards.graphql(query, token=token)).data.values()
+    answer: dict[str, Any] = found
+    return answer
 
 
 @pytest.mark.usefixtures("redis_url")
