@@ -14,8 +14,9 @@ export UV_LINK_MODE ?= copy
 USERS ?= 10000
 EVENTS ?= 1000
 NAME ?= shop
+FUZZ_EXAMPLES ?= 204
 
-.PHONY: help run test check reset seed service-token bench-abuse bench-activities bench-cache bench-claims bench-documents bench-scale router supergraph manifest format setup clean
+.PHONY: help run test check reset seed service-token bench-abuse bench-activities bench-cache bench-claims bench-documents bench-scale docs fuzz router supergraph manifest format setup clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-17s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
