@@ -133,7 +133,7 @@ KINDS: Final[dict[str, Callable[[Side], Any]]] = {
 
 
 async def filled(stack: Stack, users: int, events: int, rows: int) -> tuple[list[str], list[Walk]]:
-    """Fills the stack's databases; gives some of its users, and the walks of its long lists where `rows` says to make them."""
+    """Fills the stack's databases; gives some of its users, and the walks of its long lists where `rows` asks for them."""
     if await asyncio.to_thread(seed, stack, ["--users", str(users), "--events", str(events)]) != 0:
         raise RuntimeError("the stack could not be filled")
     databases, connections = open_databases(SeedSettings(mongo_url=stack.mongo_url))

@@ -1,4 +1,4 @@
-"""Every list that the README guarantees costs the same on any page; with short lists here, `make bench-scale` with long ones."""
+"""Every list that the README guarantees costs the same on any page; short lists here, long ones in `make bench-scale`."""
 
 from datetime import UTC, datetime
 
