@@ -57,6 +57,12 @@ bench-documents: setup ## Measure persisted queries with 10 and with 1,000 opera
 bench-scale: setup ## Measure a million users against a thousand (a quarter of an hour)
 	@$(PY) -m deploy.load.scale
 
+docs: setup ## Write the schema's documentation: artifacts/schema.html
+	@$(PY) -m deploy.schema_page
+
+fuzz: setup ## Send generated operations, 204 a field, as every kind of caller
+	@FUZZ_EXAMPLES=$(FUZZ_EXAMPLES) $(PY) -m pytest -q -m fuzz
+
 router: setup ## Build the Apollo Router from its crate (about 15 minutes)
 	@$(PY) -m router.build
 
