@@ -14,8 +14,9 @@ export UV_LINK_MODE ?= copy
 USERS ?= 10000
 EVENTS ?= 1000
 NAME ?= shop
+FUZZ_EXAMPLES ?= 204
 
-.PHONY: help run test check reset seed service-token bench-abuse bench-activities bench-cache bench-claims bench-documents bench-scale router supergraph manifest format setup clean
+.PHONY: help run test check reset seed service-token bench-abuse bench-activities bench-cache bench-claims bench-documents bench-scale docs fuzz router supergraph manifest format setup clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-17s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -55,6 +56,12 @@ bench-documents: setup ## Measure persisted queries with 10 and with 1,000 opera
 
 bench-scale: setup ## Measure a million users against a thousand (a quarter of an hour)
 	@$(PY) -m deploy.load.scale
+
+docs: setup ## Write the schema's documentation: artifacts/schema.html
+	@$(PY) -m deploy.schema_page
+
+fuzz: setup ## Send generated operations, 204 a field, as every kind of caller
+	@FUZZ_EXAMPLES=$(FUZZ_EXAMPLES) $(PY) -m pytest -q -m fuzz
 
 router: setup ## Build the Apollo Router from its crate (about 15 minutes)
 	@$(PY) -m router.build

@@ -9,6 +9,7 @@ from typing import Any
 
 import httpx
 import pytest
+from graphql.execution.executor import Executor
 from hypothesis import settings
 from motor.motor_asyncio import AsyncIOMotorClient
 from pymongo import WriteConcern
@@ -24,6 +25,7 @@ from tests.fixtures.clock import FrozenClock
 from tests.fixtures.commands import COMMANDS, CommandLog
 from tests.fixtures.graph import Graph
 from tests.fixtures.issuer import Issuer
+from tests.fixtures.members import Observed
 from tests.fixtures.queries import QUERIES, TESTS_APP
 from tests.stack import LocalStack, start_mongod, start_redis
 
@@ -46,6 +48,14 @@ def _queries_are_collected() -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("subgraphs.runtime.mongo.AsyncIOMotorClient", Listened)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _members_are_collected() -> Iterator[None]:
+    """What the unions of the subgraphs in this process turn out to be is noted."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Executor, "ensure_valid_runtime_type", Observed.ensure_valid_runtime_type)
         yield
 
 

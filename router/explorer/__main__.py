@@ -19,7 +19,7 @@ _MARK: Final = "/*CONFIG*/"
 
 def create_app(router_url: str, logins: list[dict[str, str]], developer_key: str = "") -> Starlette:
     """The page at `/`, told where the router is, which demo logins there are, and the key that passes the safelist; the
-    schema's documentation at `/docs`."""
+    schema's documentation at `/docs` and `/schema`."""
     config: dict[str, Any] = {
         "url": router_url,
         "logins": logins,
@@ -35,7 +35,7 @@ def create_app(router_url: str, logins: list[dict[str, str]], developer_key: str
     async def show_docs(_: Request) -> HTMLResponse:
         return HTMLResponse(documentation, headers={"cache-control": "no-cache"})
 
-    return Starlette(routes=[Route("/", show), Route("/docs", show_docs)])
+    return Starlette(routes=[Route("/", show), Route("/docs", show_docs), Route("/schema", show_docs)])
 
 
 def main() -> None:

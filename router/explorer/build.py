@@ -12,19 +12,23 @@ from router.node import FOLDER, node_binary
 PAGE: Final = ROOT / ".tools" / "explorer" / "graphiql.html"
 DOCS: Final = PAGE.with_name("docs.html")
 _SOURCES: Final = FOLDER / "explorer"
-_PERMISSIONS: Final = ROOT / "schema" / "permissions.md"
+# What the documentation is made of: committed, and checked for drift.
+_OPERATIONS: Final = ROOT / "schema" / "operations"
+_DESCRIBED: Final = (SUPERGRAPH, ROOT / "schema" / "permissions.md", ROOT / "README.md", _OPERATIONS)
 
 
 def build_pages() -> None:
     """Writes both pages' files, each only when what it is made of has changed."""
     PAGE.parent.mkdir(parents=True, exist_ok=True)
     _build(PAGE, _SOURCES / "render.mjs", [], _SOURCES / "page.html")
-    _build(DOCS, _SOURCES / "docs.mjs", [SUPERGRAPH, _PERMISSIONS], _SOURCES / "docs.html")
+    _build(DOCS, _SOURCES / "docs.mjs", list(_DESCRIBED), _SOURCES / "docs.html")
 
 
 def _build(page: Path, script: Path, inputs: list[Path], template: Path) -> None:
     stamp = page.with_suffix(".stamp")
-    made_of = (FOLDER / "package-lock.json", script, template, *inputs)
+    below = [file for path in inputs if path.is_dir() for file in sorted(path.rglob("*.graphql"))]
+    files = [path for path in inputs if path.is_file()]
+    made_of = (FOLDER / "package-lock.json", script, template, *files, *below)
     wanted = hashlib.sha256(b"".join(path.read_bytes() for path in made_of)).hexdigest()
     if page.exists() and stamp.exists() and stamp.read_text() == wanted:
         return

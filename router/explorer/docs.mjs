@@ -1,13 +1,17 @@
-// Renders the schema's documentation as one page. Usage: node docs.mjs <supergraph> <permissions.md> <out>
+// Renders the schema's documentation as one page. Usage: node docs.mjs <supergraph> <permissions.md> <README.md> <operations> <out>
 // Every type has its place in the page, so it reads without a server; docs.html shows one at a time and searches them all.
-import { readFileSync, writeFileSync } from "node:fs";
+import { globSync, readFileSync, writeFileSync } from "node:fs";
+import { relative } from "node:path";
 import { Supergraph } from "@apollo/federation-internals";
-import { getNamedType, isInputType, isOutputType, isSpecifiedScalarType } from "graphql";
+import { getNamedType, isInputType, isOutputType, isSpecifiedScalarType, parse, TypeInfo, visit, visitWithTypeInfo } from "graphql";
 
-const [supergraph, permissions, out] = process.argv.slice(2);
+const [supergraph, permissions, readme, folder, out] = process.argv.slice(2);
 const schema = Supergraph.build(readFileSync(supergraph, "utf8")).apiSchema().toGraphQLJSSchema();
 const types = Object.values(schema.getTypeMap()).filter(({ name }) => !name.startsWith("__"));
 const audiences = audiencesOf(readFileSync(permissions, "utf8"));
+const lifetimes = lifetimesOf(readFileSync(readme, "utf8"));
+const operations = globSync(`${folder}/**/*.graphql`).sort().map(operationOf);
+const senders = sendersOf(operations);
 
 const KINDS = {
   GraphQLObjectType: "type",
@@ -33,6 +37,37 @@ function audiencesOf(table) {
   return found;
 }
 
+// How what is cached is kept, by its coordinate; what a type's name stands for is kept by the id of its objects.
+function lifetimesOf(text) {
+  const table = text.split("<!-- cached fields")[1]?.split("<!-- end of cached fields")[0] ?? "";
+  const rows = [...table.matchAll(/^\| `([^`]+)` \| \w+ \| (\d+) \| \d+ \| ([^|]+) \|/gm)];
+  return new Map(rows.map(([, name, seconds, shared]) =>
+    [name.replace(" by its id", ""), `cached ${seconds} s${name.endsWith(" by its id") ? " by its id" : ""}, shared by ${shared}`]));
+}
+
+// A client's operation; what is said of it stands in its first lines.
+function operationOf(path) {
+  const lines = readFileSync(path, "utf8").trim().split("\n");
+  const body = lines.findIndex((line) => !line.startsWith("#"));
+  const said = lines.slice(0, body).map((line) => line.replace(/^#\s*/, "")).join(" ");
+  return { name: relative(folder, path).replace(".graphql", ""), said, text: lines.slice(body).join("\n").trim() };
+}
+
+// Which operations ask for a field, by its coordinate.
+function sendersOf(operations) {
+  const found = new Map();
+  for (const { name, text } of operations) {
+    const info = new TypeInfo(schema);
+    visit(parse(text), visitWithTypeInfo(info, {
+      Field: (node) => {
+        const coordinate = `${info.getParentType().name}.${node.name.value}`;
+        found.set(coordinate, (found.get(coordinate) ?? new Set()).add(name));
+      },
+    }));
+  }
+  return found;
+}
+
 const escaped = (text) => String(text).replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll('"', "&quot;");
 
 const prose = (text) => (text ? `<p>${escaped(text).replace(/`([^`]+)`/g, "<code>$1</code>")}</p>` : "");
@@ -44,13 +79,17 @@ function reference(type) {
 
 const preset = ({ defaultValue }) => (defaultValue === undefined ? "" : ` = <code>${escaped(JSON.stringify(defaultValue))}</code>`);
 
+const sent = (names) => names?.size
+  ? `<p class="sent">sent in ${[...names].map((name) => `<a href="#${name}">${name}</a>`).join(", ")}</p>` : "";
+const kept = (name) => (lifetimes.has(name) ? `<p class="kept">${escaped(lifetimes.get(name))}</p>` : "");
+
 function entry(owner, { name, type, args = [], description, deprecationReason, defaultValue }) {
   const coordinate = `${owner}.${name}`;
   const taken = args.map((arg) => `${arg.name}: ${reference(arg.type)}${preset(arg)}`).join(", ");
   const notes = args.filter((arg) => arg.description).map((arg) => prose(`\`${arg.name}\`: ${arg.description}`));
   const audience = audiences.get(coordinate);
   return `<div class="entry" id="${coordinate}"><dt><b>${name}</b>${taken && `(${taken})`}${type ? `: ${reference(type)}` : ""}${preset({ defaultValue })}</dt>
-    <dd>${prose(description)}${notes.join("")}${audience ? `<p class="audience">for ${escaped(audience)}</p>` : ""}${deprecationReason ? prose(`Deprecated: ${deprecationReason}`) : ""}</dd></div>`;
+    <dd>${prose(description)}${notes.join("")}${audience ? `<p class="audience">for ${escaped(audience)}</p>` : ""}${deprecationReason ? prose(`Deprecated: ${deprecationReason}`) : ""}${kept(coordinate)}${sent(senders.get(coordinate))}</dd></div>`;
 }
 
 function entries(type) {
@@ -75,8 +114,12 @@ function usesOf(type) {
 function section(type) {
   const members = type.getTypes?.().map(({ name }) => name) ?? [];
   const interfaces = type.getInterfaces?.().map(({ name }) => name) ?? [];
-  return `<section id="${type.name}"><h2><small>${kindOf(type)}</small> ${type.name}</h2>${prose(type.description)}
+  return `<section id="${type.name}"><h2><small>${kindOf(type)}</small> ${type.name}</h2>${prose(type.description)}${kept(type.name)}
     ${links("one of", members)}${links("is", interfaces)}${entries(type)}${links("used by", usesOf(type))}</section>`;
+}
+
+function sentText({ name, said, text }) {
+  return `<section id="${name}"><h2><small>operation</small> ${name}</h2>${prose(said)}<pre>${escaped(text)}</pre></section>`;
 }
 
 function index() {
@@ -92,8 +135,9 @@ function index() {
     ofKind("results and connections", isResult),
     ofKind("enums and scalars", isLeaf),
     ofKind("inputs", isInput),
+    links("what clients send", operations.map(({ name }) => name)),
   ].join("");
 }
 
 const template = readFileSync(new URL("docs.html", import.meta.url), "utf8");
-writeFileSync(out, template.replace("<!--INDEX-->", index).replace("<!--TYPES-->", () => types.map(section).join("\n")));
+writeFileSync(out, template.replace("<!--INDEX-->", index).replace("<!--TYPES-->", () => [...types.map(section), ...operations.map(sentText)].join("\n")));

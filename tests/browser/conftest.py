@@ -55,13 +55,13 @@ class Visit:
             await self.page.get_by_role("button", name="Execute query").click()
         return await answered.value
 
-    async def shoot(self, name: str) -> None:
+    async def shoot(self, name: str, of: str = "explorer") -> None:
         """Keeps a picture of the page, once its letters and movements have come to rest."""
         ARTEFACTS.mkdir(exist_ok=True)
         self._shots += 1
         await self.page.evaluate("document.fonts.ready")
         await self.page.evaluate("Promise.allSettled(document.getAnimations().map(({ finished }) => finished))")
-        await self.page.screenshot(path=ARTEFACTS / f"explorer-{self._shots:02}-{name}.png")
+        await self.page.screenshot(path=ARTEFACTS / f"{of}-{self._shots:02}-{name}.png")
 
 
 @pytest.fixture

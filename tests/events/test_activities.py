@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -19,7 +20,7 @@ from tests.fixtures.issuer import Issuer
 RECORD = """mutation Record($rows: [ActivityInput!]!, $atomicity: Atomicity! = SKIP_FAILED) {
   recordActivities(input: { rows: $rows, atomicity: $atomicity }) { __typename
     ... on RecordActivitiesSuccess { accepted duplicates failures { index error { code } } }
-    ... on ValidationFailed { violations { path code } } } }"""
+    ... on ValidationFailed { violations { path code } } ... on RateLimited { retryAt } } }"""
 
 
 def row(number: int, **changes: Any) -> dict[str, Any]:
@@ -62,6 +63,19 @@ async def test_no_rows_and_too_many_are_refused(events: InProcess, issuer: Issue
     refused = await record(events, issuer, [row(n) for n in range(count)])
     assert refused["violations"] == [{"path": ["input", "rows"], "code": "ROWS"}]
     assert await mongo.write["activities"].count_documents({}) == 0
+
+
+async def test_a_call_too_many_of_a_service_is_told_when_to_come_again_and_keeps_nothing(
+    start_events: Callable[..., Any], issuer: Issuer, mongo: Mongo
+) -> None:
+    events = await start_events(record_limit="2/60")
+    # Its own name: all tests share one Redis.
+    token = issuer.service_token("importer")
+    answers = [await events.graphql(RECORD, {"rows": [row(n)]}, token=token) for n in range(3)]
+    told = [answer.data["recordActivities"] for answer in answers]
+    assert [answer["__typename"] for answer in told] == 2 * ["RecordActivitiesSuccess"] + ["RateLimited"]
+    assert told[2]["retryAt"] > "2026-03-02T12:00:00.000Z"
+    assert await mongo.write["activities"].distinct("externalId") == ["0", "1"]
 
 
 async def test_a_thousand_rows_are_one_call(events: InProcess, issuer: Issuer, mongo: Mongo) -> None:

@@ -1,0 +1,29 @@
+"""The supergraph under operations that nobody thought of."""
+
+import graphql
+import pytest
+
+from deploy.permissions import Caller
+from deploy.schema import SUBGRAPHS
+from tests.fixtures.graph import Graph
+from tests.fixtures.members import schema
+from tests.fuzz.callers import DEMO, EXAMPLES, SECONDS, Fuzz, tokens_of
+from tests.fuzz.generated import Known, Operations
+
+FIRST = ("{ events { edges { cursor node { id } } } }", "{ rewards { edges { cursor node { id } } } }")
+
+
+@pytest.mark.fuzz
+@pytest.mark.timeout(SECONDS)
+async def test_no_caller_breaks_the_supergraph(graph: Graph) -> None:
+    tokens = tokens_of(graph.token, graph.stack.service_token)
+    known = Known(ids=[user for user in DEMO.values() if user])
+    for query in FIRST:
+        known.learn((await graph(query, token=tokens[Caller.OPERATOR])).data)
+    written = {name: len(graph.stack.log(name)) for name in (*SUBGRAPHS, "router")}
+    fuzz = Fuzz(graph, Operations.of(graphql.print_schema(schema()), known), tokens)
+    await fuzz.run(EXAMPLES)
+    for name, length in written.items():
+        lines = graph.stack.log(name)[length:].splitlines()
+        assert [line for line in lines if '"error"' in line.lower()] == [], name
+    fuzz.check_depth()
