@@ -1,7 +1,8 @@
 """How many claims a second: `python -m deploy.load.claims` (`make bench-claims`).
 
 On one hot offer and over a hundred, by one process and by two, at the store and through GraphQL; group commit against one
-transaction a claim (a lane for each offer all the same), in one run. Starts a stack of its own; a few minutes.
+transaction a claim (a lane for each offer all the same), in one run. Each line says what a claim cost in CPU time, by
+process: that tells what limits, and holds beside other work too. Starts a stack of its own; a few minutes.
 """
 
 import argparse
@@ -20,6 +21,7 @@ import httpx
 from rich.console import Console
 from rich.table import Table
 
+from deploy.load.cpu import Meter
 from deploy.load.own_stack import own_stack
 from deploy.load.wire import prepared, send_all
 from deploy.local.ports import free_ports
@@ -31,6 +33,7 @@ from subgraphs.users.keys import load_signing_keys
 AT_ONCE: Final = 256
 MOST: Final = 50_000
 HOT, MANY = 1, 100
+MEASURED: Final = ("mongod", "redis", "users", "events", "rewards", "worker", "router")
 # Claims are few a second where each is a transaction of its own; no line takes longer than this.
 CREATE_EVENT: Final = """mutation E($key: String!) { createEvent(idempotencyKey: $key, input: {name: "Load",
   startsAt: "2026-01-01T00:00:00Z", rule: {noneOf: [{count: {activity: LEVEL, target: 1000000}}]}}) {
@@ -52,12 +55,20 @@ class Line:
     what: str
     taken: Sequence[float]
     seconds: float
+    cpu: str
     note: str = ""
 
     def cells(self) -> list[str]:
         marks = statistics.quantiles(self.taken, n=100, method="inclusive")
         shown = [f"{marks[percent - 1] * 1000:,.1f}" for percent in (50, 95, 99)]
-        return [self.what, f"{len(self.taken):,}", f"{len(self.taken) / self.seconds:,.0f}", *shown, self.note]
+        return [
+            self.what,
+            f"{len(self.taken):,}",
+            f"{len(self.taken) / self.seconds:,.0f}",
+            *shown,
+            self.cpu,
+            self.note,
+        ]
 
 
 class Bench:
@@ -70,6 +81,7 @@ class Bench:
         self._key = load_signing_keys(stack.secrets.signing_keys).current(datetime.now(UTC))
         self._operator = self._token("krdemo0000000000000001", "OPERATOR")
         self._reward = ""
+        self._measured = [*MEASURED]
 
     async def offers(self, count: int) -> list[str]:
         """New offers, fifty an event, of an event whose rule anybody satisfies."""
@@ -95,7 +107,9 @@ class Bench:
             }
             for number in range(processes)
         ]
+        meter = self._meter()
         told = await asyncio.gather(*(self._process({**plan, "offers": plans[0]["offers"]}) for plan in plans))
+        cpu = meter.spent({"claiming": sum(entry["cpu"] for entry in told)})
         groups = [size for entry in told for size in entry["groups"]]
         retries = sum(entry.get("commitTransaction", 0) + entry.get("abortTransaction", 0) for entry in told) - len(
             groups
@@ -103,7 +117,7 @@ class Bench:
         conflicts = sum(entry.get("conflicts", 0) for entry in told)
         note = f"groups of {statistics.mean(groups):.1f} (most {max(groups)}), {conflicts} conflicts, {retries} retries"
         taken = [seconds for entry in told for seconds in entry["taken"]]
-        return Line(what, taken, max(entry["seconds"] for entry in told), note)
+        return Line(what, taken, max(entry["seconds"] for entry in told), cpu.told(len(taken)), note)
 
     async def through_graphql(self, what: str, urls: Sequence[str], headers: dict[str, str], *, offers: int) -> Line:
         """Claims by HTTP at each of the addresses, shared evenly."""
@@ -122,15 +136,21 @@ class Bench:
             ]
 
         prepared_for = [(url, requests(url)) for url in urls]
+        meter = self._meter()
         told = await asyncio.gather(
             *(send_all(url, given, at_once=AT_ONCE // len(urls), seconds=self._seconds) for url, given in prepared_for)
         )
+        cpu = meter.spent()
         granted = [seconds for entries, _ in told for seconds, body in entries if b'"ClaimRewardSuccess"' in body]
         others = [body for entries, _ in told for _, body in entries if b'"ClaimRewardSuccess"' not in body]
         if any(b'"TryAgain"' not in body for body in others):
             raise RuntimeError(f"{len(others)} claims came to nothing: {others[0]!r}")
         note = f"{len(others)} TryAgain" if others else ""
-        return Line(what, granted, max(seconds for _, seconds in told), note)
+        return Line(what, granted, max(seconds for _, seconds in told), cpu.told(len(granted)), note)
+
+    def _meter(self) -> Meter:
+        supervisor = self._stack.supervisor
+        return Meter({name: supervisor.pid_of(name) for name in self._measured} | {"this load": os.getpid()})
 
     async def second_rewards(self) -> str:
         """One more process of rewards; its `/graphql`."""
@@ -139,6 +159,7 @@ class Bench:
         ready = answers(f"http://127.0.0.1:{port}/health/ready")
         second = replace(first, name="rewards-2", environ={**first.environ, "PORT": str(port)}, ready=ready)
         await self._stack.supervisor.start([second])
+        self._measured.append(second.name)
         return f"http://127.0.0.1:{port}/graphql"
 
     async def _process(self, plan: dict[str, Any]) -> dict[str, Any]:
@@ -178,10 +199,10 @@ class Bench:
         )
 
 
-async def run(seconds: float) -> None:
-    """Measures and prints the table."""
+async def run(seconds: float, only: str) -> None:
+    """Measures the lines whose names hold `only`, and prints the table."""
     title = f"claims on {os.cpu_count()} cores, everything on one machine"
-    table = Table("what", "claims", "a second", "P50 ms", "P95 ms", "P99 ms", "", title=title)
+    table = Table("what", "claims", "a second", "P50 ms", "P95 ms", "P99 ms", "CPU, ms a claim", "", title=title)
     async with own_stack() as stack, httpx.AsyncClient(timeout=30) as http:
         bench = Bench(stack, http, seconds)
         for offers in (HOT, MANY):
@@ -191,9 +212,9 @@ async def run(seconds: float) -> None:
                 for most in (MOST_CLAIMS, 1):
                     how = "groups" if most > 1 else "a transaction a claim"
                     what = f"store, {name}, {by}, {how}"
-                    table.add_row(
-                        *(await bench.at_the_store(what, offers=offers, processes=processes, most=most)).cells()
-                    )
+                    if only in what:
+                        line = await bench.at_the_store(what, offers=offers, processes=processes, most=most)
+                        table.add_row(*line.cells())
         secret = {ROUTER_SECRET_HEADER: stack.secrets.router_secret}
         first = f"{stack.url_of('rewards')}/graphql"
         both = [first, await bench.second_rewards()]
@@ -204,14 +225,18 @@ async def run(seconds: float) -> None:
                 ("GraphQL, {}, two processes", both, secret),
                 (f"the {stack.gateway}, {{}}, one process", [stack.router_url], {}),
             ):
-                table.add_row(*(await bench.through_graphql(what.format(name), urls, headers, offers=offers)).cells())
-        Console(width=160).print(table)
+                if only in what.format(name):
+                    line = await bench.through_graphql(what.format(name), urls, headers, offers=offers)
+                    table.add_row(*line.cells())
+        Console(width=200).print(table)
 
 
 def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m deploy.load.claims", description=__doc__)
     parser.add_argument("--seconds", type=float, default=8, help="how long each line is measured at most")
-    asyncio.run(run(parser.parse_args(arguments).seconds))
+    parser.add_argument("--only", default="", help="measure the lines whose names hold this: 'one offer, one process'")
+    given = parser.parse_args(arguments)
+    asyncio.run(run(given.seconds, given.only))
     return 0
 
 

@@ -17,16 +17,18 @@ from subgraphs.runtime.pages import Fields, count_up_to_cap, in_part, read_pages
 _PENDING: Final = RequestStatus.PENDING.value
 _DUE: Final = Index((("expiresAt", 1), ("offerId", 1)), partial={"status": _PENDING})
 _DUE_OF_OFFER: Final = Index((("offerId", 1), ("expiresAt", 1)), partial={"status": _PENDING})
+_LIVE: Final = Index(
+    (("userId", 1), ("offerId", 1), ("period", 1), ("slot", 1)),
+    unique=True,
+    partial={"live": True},
+)
+_BY_KEY: Final = Index((("userId", 1), ("idempotencyKey", 1)), unique=True)
 REQUESTS: Final = Collection(
     "requests",
     shard_key=(("userId", 1),),
     indexes=(
-        Index(
-            (("userId", 1), ("offerId", 1), ("period", 1), ("slot", 1)),
-            unique=True,
-            partial={"live": True},
-        ),
-        Index((("userId", 1), ("idempotencyKey", 1)), unique=True),
+        _LIVE,
+        _BY_KEY,
         Index((("userId", 1), ("createdAt", 1), ("_id", 1))),
         # What is due is looked for on all shards, in indexes that hold nothing else.
         _DUE,
@@ -199,9 +201,15 @@ class RequestStore:
         self, keys: Iterable[tuple[str, str]], session: Session | None = None
     ) -> dict[tuple[str, str], RewardRequest]:
         """The requests made under these (user, idempotency key) pairs."""
-        pairs = [{"userId": user_id, "idempotencyKey": key} for user_id, key in keys]
-        found = self._requests.find({"$or": pairs}, session=session)
-        return {(row["userId"], row["idempotencyKey"]): to_request(row) async for row in found}
+        wanted = set(keys)
+        # One walk over the index: an $or of pairs is planned branch by branch. What else it meets is left out here.
+        query = {
+            "userId": {"$in": sorted({user_id for user_id, _ in wanted})},
+            "idempotencyKey": {"$in": sorted({key for _, key in wanted})},
+        }
+        found = self._requests.find(query, hint=_BY_KEY.name, session=session)
+        by_pair = {(row["userId"], row["idempotencyKey"]): row async for row in found}
+        return {pair: to_request(row) for pair, row in by_pair.items() if pair in wanted}
 
     async def with_ids(self, ids: Sequence[str], session: Session | None = None) -> dict[str, RewardRequest]:
         """The requests among `ids`."""
@@ -211,10 +219,18 @@ class RequestStore:
         self, places: Iterable[tuple[str, str]], offer_id: str, session: Session
     ) -> dict[tuple[str, str], list[RewardRequest]]:
         """The live requests for the offer of these (user, period) pairs, latest first."""
-        pairs = [{"userId": user_id, "offerId": offer_id, "period": period, "live": True} for user_id, period in places]
+        wanted = set(places)
+        query = {
+            "userId": {"$in": sorted({user_id for user_id, _ in wanted})},
+            "offerId": offer_id,
+            "period": {"$in": sorted({period for _, period in wanted})},
+            "live": True,
+        }
         requests: dict[tuple[str, str], list[RewardRequest]] = {}
-        async for row in self._requests.find({"$or": pairs}, session=session):
-            requests.setdefault((row["userId"], row["period"]), []).append(to_request(row))
+        async for row in self._requests.find(query, hint=_LIVE.name, session=session):
+            place = (row["userId"], row["period"])
+            if place in wanted:
+                requests.setdefault(place, []).append(to_request(row))
         for found in requests.values():
             found.sort(key=lambda request: request.created_at, reverse=True)
         return requests
