@@ -194,3 +194,17 @@ async def test_of_sixty_offers_made_at_once_an_event_keeps_fifty(claiming: Claim
     answers = Counter(await asyncio.gather(*(made(number) for number in range(60))))
     assert answers == {"OfferSuccess": 50, "ValidationFailed": 10}
     assert await mongo.write["offers"].count_documents({}) == await mongo.write["stock"].count_documents({}) == 50
+
+
+async def test_a_key_of_an_offer_with_other_arguments_is_a_conflict_and_makes_nothing(
+    claiming: Claiming, mongo: Mongo
+) -> None:
+    wanted = {"eventId": "ev1", "rewardId": await claiming.reward()}
+    kinds = []
+    for stock in (10, 20):
+        variables = {"input": {**wanted, "stockTotal": stock}, "key": "k"}
+        answer = await claiming.rewards.graphql(CREATE_OFFER, variables, token=claiming.operator)
+        kinds.append(answer.data["createOffer"]["__typename"])
+    assert kinds == ["OfferSuccess", "IdempotencyConflict"]
+    assert await mongo.write["stock"].distinct("total") == [10]
+    assert await mongo.write["offers"].count_documents({}) == 1
