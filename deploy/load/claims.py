@@ -14,7 +14,6 @@ import statistics
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 import httpx
@@ -23,12 +22,12 @@ from rich.table import Table
 
 from deploy.load.cpu import Meter
 from deploy.load.own_stack import own_stack
+from deploy.load.tokens import Tokens
 from deploy.load.wire import prepared, send_all
 from deploy.local.ports import free_ports
 from deploy.local.stack import ROOT, Stack, answers
 from subgraphs.rewards.operations.claim_group import MOST_CLAIMS
-from subgraphs.runtime.identity import ROUTER_SECRET_HEADER, Kind, sign_token
-from subgraphs.users.keys import load_signing_keys
+from subgraphs.runtime.identity import ROUTER_SECRET_HEADER
 
 AT_ONCE: Final = 256
 MOST: Final = 50_000
@@ -78,8 +77,8 @@ class Bench:
         self._stack = stack
         self._http = http
         self._seconds = seconds
-        self._key = load_signing_keys(stack.secrets.signing_keys).current(datetime.now(UTC))
-        self._operator = self._token("krdemo0000000000000001", "OPERATOR")
+        self._tokens = Tokens(stack)
+        self._operator = self._tokens.of("krdemo0000000000000001", "OPERATOR")
         self._reward = ""
         self._measured = [*MEASURED]
 
@@ -130,7 +129,7 @@ class Bench:
                 prepared(
                     url,
                     {"query": CLAIM, "variables": {"offer": made[number % len(made)]}},
-                    {**headers, "authorization": f"Bearer {self._token(f'{prefix}{number:010}')}"},
+                    {**headers, "authorization": f"Bearer {self._tokens.of(f'{prefix}{number:010}')}"},
                 )
                 for number in range(most)
             ]
@@ -185,18 +184,6 @@ class Bench:
             raise RuntimeError(f"an answer with errors: {response['errors'][:3]}")
         (found,) = response["data"].values()
         return found
-
-    def _token(self, user_id: str, *roles: str) -> str:
-        now = datetime.now(UTC)
-        return sign_token(
-            self._key,
-            issuer="laurel",
-            kind=Kind.USER,
-            subject=user_id,
-            roles={"USER", *roles},
-            issued_at=now,
-            expires_at=now + timedelta(hours=1),
-        )
 
 
 async def run(seconds: float, only: str) -> None:

@@ -14,7 +14,7 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any, Final
 
 import httpx
@@ -24,11 +24,10 @@ from rich.table import Table
 from deploy.load.claims import CREATE_EVENT, CREATE_OFFER, CREATE_REWARD, PUBLISH
 from deploy.load.long_lists import fill
 from deploy.load.own_stack import own_stack
+from deploy.load.tokens import Tokens
 from deploy.load.walks import SIZE, Cost, Walk, walk_all
 from deploy.local.seed.places import SeedSettings, open_databases
 from deploy.local.stack import Stack, seed
-from subgraphs.runtime.identity import Kind, sign_token
-from subgraphs.users.keys import load_signing_keys
 
 SMALL: Final = (1_000, 1_000)
 PAGE: Final = 500
@@ -60,10 +59,10 @@ class Side:
     def __init__(self, stack: Stack, http: httpx.AsyncClient, people: list[str]) -> None:
         self._url = stack.router_url
         self._http = http
-        self._key = load_signing_keys(stack.secrets.signing_keys).current(datetime.now(UTC))
+        self._tokens = Tokens(stack)
         self._people = people
         self._after: dict[str, str | None] = {}
-        self._admin = self._token("krdemo0000000000000001", "OPERATOR", "ADMIN")
+        self._admin = self._tokens.of("krdemo0000000000000001", "OPERATOR", "ADMIN")
         self._offer = ""
 
     async def prepare(self) -> None:
@@ -84,14 +83,14 @@ class Side:
 
     async def profile(self) -> float:
         """Somebody's own page."""
-        told = await self._ask(PROFILE, self._token(self._people[-1]))
+        told = await self._ask(PROFILE, self._tokens.of(self._people[-1]))
         if told.data["me"] is None:
             raise RuntimeError("nobody is there")
         return told.milliseconds
 
     async def claim(self) -> float:
         """A claim by whoever looked at their page last."""
-        told = await self._ask(CLAIM, self._token(self._people.pop()), offer=self._offer)
+        told = await self._ask(CLAIM, self._tokens.of(self._people.pop()), offer=self._offer)
         if told.data["claimReward"]["__typename"] != "ClaimRewardSuccess":
             raise RuntimeError(f"no claim: {told.data}")
         return told.milliseconds
@@ -110,18 +109,6 @@ class Side:
         if told.get("errors"):
             raise RuntimeError(f"no answer: {told['errors']}")
         return Told(told["data"], milliseconds)
-
-    def _token(self, user_id: str, *roles: str) -> str:
-        now = datetime.now(UTC)
-        return sign_token(
-            self._key,
-            issuer="laurel",
-            kind=Kind.USER,
-            subject=user_id,
-            roles={"USER", *roles},
-            issued_at=now,
-            expires_at=now + timedelta(hours=2),
-        )
 
 
 KINDS: Final[dict[str, Callable[[Side], Any]]] = {
