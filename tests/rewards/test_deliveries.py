@@ -198,14 +198,16 @@ async def test_what_a_worker_that_died_had_taken_up_is_tried_by_another_when_the
 
 
 async def test_the_worker_delivers_what_was_ordered_and_sweeps_what_is_due(
-    claiming: Claiming, moving: Moving, shop: Shop, mongo_url: str, mongo: Mongo, clock: FrozenClock
+    claiming: Claiming, moving: Moving, shop: Shop, mongo_url: str, redis_url: str, mongo: Mongo, clock: FrozenClock
 ) -> None:
     (thing,) = await ordered(claiming, moving)
     waits = await claiming.offer(approval="MANUAL", reservationSeconds=60, stockTotal=1)
     (overdue,) = await moving.asked(waits, "us1")
     await moving.asked(await claiming.offer(await claiming.reward(expireAfterDays=1)), "us1")
     clock.advance(days=1)
-    settings = RewardsWorkerSettings(mongo_url=mongo_url, REWARDS_DATABASE=mongo.write.name, sweep_seconds=0.05)
+    settings = RewardsWorkerSettings(
+        mongo_url=mongo_url, redis_url=redis_url, REWARDS_DATABASE=mongo.write.name, sweep_seconds=0.05
+    )
     broker = InProcessBroker()
     worker = build_worker(settings, broker, HttpDelivery(shop.url, SECRET, timeout_seconds=5, clock=clock), clock=clock)
     for topic, handler in worker.handlers.items():
@@ -224,6 +226,8 @@ async def test_the_worker_delivers_what_was_ordered_and_sweeps_what_is_due(
     for job in jobs:
         job.cancel()
     await asyncio.gather(*jobs, return_exceptions=True)
+    for stop in worker.on_stop:
+        await stop()
     worker.mongo.close()
     assert (await moving.request(thing))["status"] == "FULFILLED"
     assert (await moving.request(overdue))["status"] == "EXPIRED"
@@ -241,4 +245,4 @@ def test_waits_grow_to_ten_minutes_and_differ() -> None:
 
 def test_an_address_without_a_secret_is_no_setting(mongo_url: str) -> None:
     with pytest.raises(ValueError, match="ITEM_DELIVERY_SECRET"):
-        RewardsWorkerSettings(mongo_url=mongo_url, item_delivery_url="https://shop.example")
+        RewardsWorkerSettings(mongo_url=mongo_url, redis_url="redis://x", item_delivery_url="https://shop.example")
