@@ -34,7 +34,17 @@ settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
 pytest_plugins = ["tests.fixtures.leak_check", "tests.fixtures.records"]
 CLIENTS = Path(__file__).parent / "clients"
-_SERVERS = {"mongo_url", "redis_url", "redis", "stack", "graph", "real_router", "client_packages"}
+_SERVERS = {
+    "mongo_url",
+    "redis_url",
+    "redis",
+    "stack",
+    "lagging_stack",
+    "graph",
+    "real_router",
+    "client_packages",
+    "visit",
+}
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -77,7 +77,7 @@ def test_prints():
 """
 
 
-@pytest.mark.parametrize("processes", ["0", "2"])
+@pytest.mark.parametrize("processes", ["0", pytest.param("2", marks=pytest.mark.servers)])
 @pytest.mark.parametrize(("source", "places"), [(PRINTED, 3), (CLEAN, 0)], ids=["planted", "clean"])
 def test_a_run_fails_by_secrets_in_what_it_wrote_and_by_nothing_else(
     tmp_path: Path, source: str, places: int, processes: str
