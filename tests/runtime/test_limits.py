@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from redis.asyncio import Redis
 
 from subgraphs.runtime.address import client_address
 from subgraphs.runtime.limits import Limits, Rate
@@ -52,7 +53,7 @@ async def test_of_many_calls_at_once_in_two_processes_the_limit_s_number_passes(
 
 
 async def test_the_key_goes_by_itself_and_names_nobody(redis_url: str, clock: FrozenClock) -> None:
-    redis = connect_redis(redis_url)
+    redis = Redis.from_url(redis_url)
     await Limits(redis, clock).take("t", Rate(1, 30), "somebody@example.com")
     keys = [key.decode() async for key in redis.scan_iter("limit:t:*")]
     assert not any("somebody" in key for key in keys)

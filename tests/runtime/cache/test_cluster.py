@@ -1,0 +1,316 @@
+"""The cache on a Redis Cluster: what it promises on one server, with servers that come and go and slots that move."""
+
+import asyncio
+import os
+import random
+import secrets
+import signal
+import time
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from redis.crc import key_slot
+
+from subgraphs.runtime.cache import Answer, Cache, Filled, Lookup, Policy, Scope
+from subgraphs.runtime.cache.build import build_cache
+from subgraphs.runtime.cache.policy import key_of
+from subgraphs.runtime.cache.spread import EVERYTHING, all_parts, part_of
+from subgraphs.runtime.redis import server
+from subgraphs.runtime.redis.server import RedisWire, Server
+from subgraphs.runtime.redis.wire import Command
+from tests.fixtures.clock import FrozenClock
+from tests.runtime.cache.conftest import OwnRedis, until
+from tests.stack.redis_cluster import RedisCluster, start_redis_cluster
+
+NUMBER: Policy[int] = Policy("N", ttl=60, scope=Scope.PUBLIC, tags=("N:{id}",), dump=lambda n: n, load=int)
+IDS = [str(number) for number in range(20)]
+
+
+@pytest.fixture(scope="module")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisCluster]:
+    with start_redis_cluster(tmp_path_factory.mktemp("cluster")) as running:
+        yield running
+
+
+class Numbers:
+    """What is true, and processes that read it through their caches."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self.database = f"db{secrets.token_hex(4)}"
+        self.caches: list[Cache] = []
+        self.now = dict.fromkeys(IDS, 1)
+        self.loads: Counter[str] = Counter()
+        self.loading: Callable[[], Awaitable[None]] | None = None
+
+    def process(self) -> Cache:
+        """One more process."""
+        self.caches.append(build_cache(self._url, self.database, FrozenClock(), limit_seconds=1))
+        return self.caches[-1]
+
+    def key(self, id: str) -> str:
+        """Where the value is."""
+        return key_of(self.database, "0", NUMBER, id, {}, "all")
+
+    def tag(self, id: str) -> str:
+        """Where the generation of its own tag is."""
+        return f"g:{self.database}:N:{id}"
+
+    async def find(self, cache: Cache, ids: Sequence[str] = IDS) -> list[Answer[int] | None]:
+        """What the process's cache gives; None where it has to be found without."""
+        lookups = [Lookup(NUMBER, self.key(id), NUMBER.tags_of({"id": id}), "N", self._fill, id) for id in ids]
+        return await cache.find(lookups)
+
+    async def read(self, cache: Cache, id: str) -> int:
+        """What a caller is told, from the cache or without."""
+        (answer,) = await self.find(cache, [id])
+        return self.now[id] if answer is None or answer.value is None else answer.value
+
+    async def change(self, cache: Cache, id: str) -> int:
+        """Changes it and tells so; gives what is acknowledged."""
+        self.now[id] += 1
+        changed = self.now[id]
+        await cache.raise_tags([f"N:{id}"])
+        return changed
+
+    def needs(self, id: str) -> list[str]:
+        """The keys without which its value is not served."""
+        return [self.key(id), self.tag(id), f"g:{self.database}:{part_of(self.key(id))}"]
+
+    async def _fill(self, lookups: Sequence[Lookup]) -> list[Filled[int]]:
+        found = [self.now[lookup.work] for lookup in lookups]
+        self.loads.update(lookup.work for lookup in lookups)
+        if self.loading is not None:
+            await self.loading()
+        return [Filled(value or None) for value in found]
+
+
+@pytest.fixture
+async def numbers(cluster: RedisCluster) -> AsyncIterator[Numbers]:
+    made = Numbers(cluster.url)
+    yield made
+    for cache in made.caches:
+        await cache.close()
+
+
+def values(answers: Sequence[Answer[int] | None]) -> list[int | None]:
+    return [None if answer is None else answer.value for answer in answers]
+
+
+async def test_what_one_process_loads_all_use_and_each_server_is_asked_once_for_twenty(
+    numbers: Numbers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = numbers.process(), numbers.process()
+    numbers.now["7"] = 0
+    expected = [None if id == "7" else 1 for id in IDS]
+    assert values(await numbers.find(first)) == expected
+    await first.idle()
+    assert values(await numbers.find(second)) == expected
+    asked: list[Server] = []
+    run = Server.run
+
+    async def counted(self: Server, commands: Sequence[Command], seconds: float) -> Any:
+        asked.append(self)
+        return await run(self, commands, seconds)
+
+    monkeypatch.setattr(Server, "run", counted)
+    second.forget()
+    answers = await numbers.find(second)
+    assert values(answers) == expected
+    assert all(answer is not None for answer in answers)
+    assert len(asked) == len(set(asked)) == 3
+    assert set(numbers.loads.values()) == {1}
+
+
+@pytest.mark.parametrize("tags", [("N:3",), (EVERYTHING,)])
+async def test_a_change_shows_at_once_in_every_process(numbers: Numbers, tags: tuple[str, ...]) -> None:
+    caches = [numbers.process() for _ in range(3)]
+    for cache in caches:
+        await numbers.find(cache)
+        await cache.idle()
+    for version in range(2, 6):
+        numbers.now["3"] = version
+        await caches[version % 3].raise_tags(tags)
+        for cache in caches:
+            assert values(await numbers.find(cache, ["3", "4"])) == [version, 1]
+
+
+async def test_processes_that_miss_in_the_same_moment_load_once(numbers: Numbers) -> None:
+    entered, may_go_on = asyncio.Event(), asyncio.Event()
+
+    async def loading() -> None:
+        entered.set()
+        await may_go_on.wait()
+
+    numbers.loading = loading
+    caches = [numbers.process() for _ in range(2)]
+    asked = [asyncio.ensure_future(numbers.find(cache, ["5"])) for cache in caches for _ in range(50)]
+    await entered.wait()
+    may_go_on.set()
+    assert [values(answer) for answer in await asyncio.gather(*asked)] == [[1]] * 100
+    assert numbers.loads == {"5": 1}
+
+
+async def test_a_slot_that_moves_is_followed_and_nothing_old_is_shown(cluster: RedisCluster, numbers: Numbers) -> None:
+    first, second = numbers.process(), numbers.process()
+    for cache in (first, second):
+        await numbers.find(cache)
+        await cache.idle()
+    source = cluster.members[0]
+    target = cluster.members[1]
+    (id, *_) = [id for id in IDS if cluster.owner(numbers.tag(id)) is source]
+    slot = key_slot(numbers.tag(id).encode())
+    cluster.begin_move(slot, source, target)
+    # The generation is made at the new owner while the old one still has the slot.
+    for reader, writer in ((second, first), (first, second)):
+        changed = await numbers.change(writer, id)
+        assert values(await numbers.find(reader, [id])) == [changed]
+        assert values(await numbers.find(writer, [id])) == [changed]
+    cluster.end_move(slot, source, target)
+    try:
+        for reader, writer in ((second, first), (first, second)):
+            changed = await numbers.change(writer, id)
+            assert values(await numbers.find(reader, [id])) == [changed]
+        assert first.counts.faults.total() + second.counts.faults.total() == 0
+        await first.idle()
+        loads = numbers.loads[id]
+        assert values(await numbers.find(second, [id])) == [changed]
+        assert numbers.loads[id] == loads
+    finally:
+        cluster.begin_move(slot, target, source)
+        cluster.end_move(slot, target, source)
+
+
+async def test_a_master_that_is_killed_takes_only_its_own_and_comes_back_empty(
+    cluster: RedisCluster, numbers: Numbers
+) -> None:
+    first, second = numbers.process(), numbers.process()
+    for cache in (first, second):
+        await numbers.find(cache)
+        await cache.idle()
+    lost = cluster.members[0]
+    own = next(id for id in IDS if cluster.owner(numbers.tag(id)) is lost)
+    others = [id for id in IDS if all(cluster.owner(key) is not lost for key in numbers.needs(id))]
+    assert others
+    lost.kill()
+    loads = numbers.loads.copy()
+    changed = await numbers.change(first, own)
+    for _ in range(5):
+        for cache in (first, second):
+            assert values(await numbers.find(cache, others)) == [1] * len(others)
+            assert [await numbers.read(cache, id) for id in IDS] == [numbers.now[id] for id in IDS]
+            assert cache.is_up()
+    assert [numbers.loads[id] for id in others] == [loads[id] for id in others]
+    # The others' changes show as ever.
+    await numbers.change(first, others[0])
+    assert values(await numbers.find(second, others[:1])) == [2]
+    assert first.counts.owed() > 0
+    lost.start()
+    await asyncio.to_thread(cluster.until_well)
+
+    for cache in (first, second):
+
+        async def is_cached(cache: Cache = cache) -> bool:
+            (answer,) = await numbers.find(cache, [own])
+            assert answer is None or answer.value == changed
+            return answer is not None
+
+        await until(is_cached)
+        assert cache.is_up()
+    await until(lambda: first.counts.owed() == 0)
+    assert values(await numbers.find(first)) == [numbers.now[id] for id in IDS]
+
+
+async def test_a_master_that_hangs_delays_a_call_no_longer_than_the_limit_and_is_then_left_alone(
+    cluster: RedisCluster, numbers: Numbers
+) -> None:
+    cache = numbers.process()
+    await numbers.find(cache)
+    await cache.idle()
+    cache._link.limit_seconds = 0.05
+    lost = cluster.members[2]
+    own = next(id for id in IDS if cluster.owner(numbers.tag(id)) is lost)
+    os.kill(lost.pid, signal.SIGSTOP)
+    try:
+        took = []
+        for _ in range(20):
+            started = time.monotonic()
+            assert await numbers.find(cache, [own]) == [None]
+            took.append(time.monotonic() - started)
+    finally:
+        os.kill(lost.pid, signal.SIGCONT)
+    print(f"\nlongest {max(took) * 1000:.0f} ms, median {sorted(took)[10] * 1000:.2f} ms")
+    assert cache.is_up()
+    # Three waits, and a probe or two.
+    assert cache.counts.faults["away"] == len(took)
+    await asyncio.to_thread(cluster.until_well)
+
+
+async def test_nothing_older_than_what_was_acknowledged_is_read_while_slots_move_and_a_master_dies(
+    cluster: RedisCluster, numbers: Numbers
+) -> None:
+    caches, chance, reads, ends = [numbers.process() for _ in range(3)], random.Random(7), 0, False
+    acknowledged = dict(numbers.now)
+
+    async def reads_on(cache: Cache) -> None:
+        nonlocal reads
+        while not ends:
+            id = chance.choice(IDS)
+            floor = acknowledged[id]
+            assert await numbers.read(cache, id) >= floor
+            reads += 1
+
+    async def writes_on(cache: Cache, ids: Sequence[str]) -> None:
+        while not ends:
+            id = chance.choice(ids)
+            acknowledged[id] = await numbers.change(cache, id)
+            await asyncio.sleep(0.001)
+
+    async def disturbs() -> None:
+        nonlocal ends
+        source, target, dying = cluster.members
+        slots = [key_slot(numbers.tag(id).encode()) for id in IDS if cluster.owner(numbers.tag(id)) is source][:4]
+        try:
+            for there, back in ((source, target), (target, source)):
+                for slot in slots:
+                    await asyncio.to_thread(cluster.begin_move, slot, there, back)
+                    await asyncio.to_thread(cluster.end_move, slot, there, back)
+            dying.kill()
+            await asyncio.to_thread(dying.start)
+            await asyncio.to_thread(cluster.until_well)
+        finally:
+            ends = True
+
+    await asyncio.gather(
+        *(reads_on(cache) for cache in caches for _ in range(3)),
+        writes_on(caches[0], IDS[:10]),
+        writes_on(caches[1], IDS[10:]),
+        disturbs(),
+    )
+    hits = sum(cache.counts.total("hits") for cache in caches)
+    print(f"\n{reads} reads, {hits} hits, {sum(acknowledged.values())} changes")
+    assert hits > 100
+
+
+async def test_a_master_that_was_a_replica_meanwhile_is_another_run(
+    redis_url: str, redis: OwnRedis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(server, "_KNOWN_SECONDS", 0)
+    other = urlsplit(redis_url)
+    wire = RedisWire(redis.server.url)
+    met = [(await wire.run([("GET", "a")], seconds=1)).run_ids[0] for _ in range(2)]
+    await redis.command("REPLICAOF", str(other.hostname), str(other.port))
+    await redis.command("REPLICAOF", "NO", "ONE")
+    met.append((await wire.run([("GET", "a")], seconds=1)).run_ids[0])
+    assert met[0] == met[1] != met[2]
+    await wire.close()
+
+
+def test_each_part_of_everything_is_in_the_slots_of_the_values_that_carry_it() -> None:
+    for number in range(1000):
+        key = f"v:{number}"
+        assert key_slot(f"g:db:{part_of(key)}".encode()) // 1024 == key_slot(key.encode()) // 1024
+    assert len(set(all_parts())) == 16
