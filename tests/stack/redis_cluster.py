@@ -45,6 +45,7 @@ class Member:
             str(redis_binary()),
             *("--port", str(self.port), "--bind", "127.0.0.1", "--dir", str(self.folder), "--save", ""),
             *("--cluster-enabled", "yes", "--cluster-node-timeout", "1000", "--cluster-require-full-coverage", "no"),
+            *("--cluster-replica-validity-factor", "0", "--repl-diskless-sync-delay", "0"),
         ]
         self.child = start_child(command, dict(os.environ), self.folder.parent / f"{self.port}-{self.starts}.log")
         _until(lambda: self.command("PING"))
@@ -73,6 +74,7 @@ class RedisCluster:
     """A running cluster. A slot without its master is answered by nobody; the others go on."""
 
     members: list[Member] = field(default_factory=list)
+    replicas: list[Member] = field(default_factory=list)
 
     @property
     def url(self) -> str:
@@ -95,16 +97,27 @@ class RedisCluster:
         for member in (target, source, *self.members):
             member.command("CLUSTER", "SETSLOT", slot, "NODE", target.id)
 
+    def add_replica(self, master: Member) -> Member:
+        """One more server, which takes over when its master is gone."""
+        replica = Member(_free_ports(1)[0], (0, -1), master.folder.parent / "replica")
+        self.replicas.append(replica)
+        replica.start()
+        replica.command("CLUSTER", "MEET", "127.0.0.1", master.port)
+        _until(lambda: replica.command("CLUSTER", "REPLICATE", master.id))
+        _until(lambda: replica.command("INFO", "replication")["master_link_status"] == "up")
+        self.until_well()
+        return replica
+
     def until_well(self) -> None:
         """Returns when every server knows of every other that it answers."""
-        _until(lambda: all(self._is_well(member) for member in self.members))
+        _until(lambda: all(map(self._is_well, [*self.members, *self.replicas])))
 
     def _is_well(self, member: Member) -> bool:
         nodes: bytes = member.command("CLUSTER", "NODES")
         info: bytes = member.command("CLUSTER", "INFO")
         lines = nodes.decode().splitlines()
         return (
-            len(lines) == _MASTERS
+            len(lines) == len(self.members) + len(self.replicas)
             and not any(word in line for line in lines for word in ("fail", "handshake", "disconnected"))
             and b"cluster_state:ok" in info
             and b"cluster_slots_ok:16384" in info
@@ -116,7 +129,7 @@ def start_redis_cluster(folder: Path) -> Iterator[RedisCluster]:
     """Three masters on free ports."""
     cluster = RedisCluster()
     try:
-        for number, port in enumerate(_free_ports()):
+        for number, port in enumerate(_free_ports(_MASTERS)):
             first, after = (_LAST_SLOT + 1) * number // _MASTERS, (_LAST_SLOT + 1) * (number + 1) // _MASTERS
             member = Member(port, (first, after - 1), folder / str(port))
             cluster.members.append(member)
@@ -128,15 +141,15 @@ def start_redis_cluster(folder: Path) -> Iterator[RedisCluster]:
         cluster.until_well()
         yield cluster
     finally:
-        for member in cluster.members:
+        for member in [*cluster.members, *cluster.replicas]:
             member.kill()
 
 
-def _free_ports() -> list[int]:
+def _free_ports(number: int) -> list[int]:
     """Ports that are free with the one for the cluster's own talk, 10,000 higher."""
     found: list[int] = []
     with contextlib.ExitStack() as held:
-        while len(found) < _MASTERS:
+        while len(found) < number:
             probe, bus = (held.enter_context(socket.socket()) for _ in range(2))
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]

@@ -34,11 +34,14 @@ class _Member:
         self.breaker = Breaker()
 
     async def run(self, commands: Sequence[Command], seconds: float, *, insist: bool) -> Answered:
-        """As `Server.run`; while the server is left alone, only who insists asks it."""
+        """As `Server.run`; while the server is left alone, only who insists asks it. An answer that is nothing but errors
+        is none: the server is loading, or knows no more of the cluster."""
         if not self.breaker.allows() and not insist:
             raise Away("left alone")
         try:
             answered = await self.server.run(commands, seconds)
+            if all(map(_is_refusal, answered.values)):
+                raise Away(str(answered.values[0])[:80], answered.waited)
         except Away:
             self.breaker.failed()
             raise
@@ -88,7 +91,9 @@ class ClusterWire:
         ways: defaultdict[_Way, list[int]] = defaultdict(list)
         for place, command in enumerate(commands):
             owner = self._owners[_slot(command)]
-            if owner is not None:
+            if owner is None:
+                self._learn_soon()
+            else:
                 ways[owner, False].append(place)
         return ways
 
@@ -175,6 +180,10 @@ class ClusterWire:
     async def _keep(self, owners: set[Address]) -> None:
         for address in self._members.keys() - owners - set(self._place.addresses):
             await self._members.pop(address).server.close()
+
+
+def _is_refusal(value: Any) -> bool:
+    return isinstance(value, ResponseError) and not isinstance(value, AskError)
 
 
 def _slot(command: Command) -> int:

@@ -3,89 +3,24 @@
 import asyncio
 import os
 import random
-import secrets
 import signal
 import time
-from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Sequence
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 from redis.crc import key_slot
 
-from subgraphs.runtime.cache import Answer, Cache, Filled, Lookup, Policy, Scope
-from subgraphs.runtime.cache.build import build_cache
-from subgraphs.runtime.cache.policy import key_of
+from subgraphs.runtime.cache import Cache
 from subgraphs.runtime.cache.spread import EVERYTHING, all_parts, part_of
 from subgraphs.runtime.redis import server
 from subgraphs.runtime.redis.server import RedisWire, Server
 from subgraphs.runtime.redis.wire import Command
-from tests.fixtures.clock import FrozenClock
 from tests.runtime.cache.conftest import OwnRedis, until
+from tests.runtime.cache.numbers import IDS, Numbers, values
 from tests.stack.redis_cluster import RedisCluster, start_redis_cluster
-
-NUMBER: Policy[int] = Policy("N", ttl=60, scope=Scope.PUBLIC, tags=("N:{id}",), dump=lambda n: n, load=int)
-IDS = [str(number) for number in range(20)]
-
-
-@pytest.fixture(scope="module")
-def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisCluster]:
-    with start_redis_cluster(tmp_path_factory.mktemp("cluster")) as running:
-        yield running
-
-
-class Numbers:
-    """What is true, and processes that read it through their caches."""
-
-    def __init__(self, url: str) -> None:
-        self._url = url
-        self.database = f"db{secrets.token_hex(4)}"
-        self.caches: list[Cache] = []
-        self.now = dict.fromkeys(IDS, 1)
-        self.loads: Counter[str] = Counter()
-        self.loading: Callable[[], Awaitable[None]] | None = None
-
-    def process(self) -> Cache:
-        """One more process."""
-        self.caches.append(build_cache(self._url, self.database, FrozenClock(), limit_seconds=1))
-        return self.caches[-1]
-
-    def key(self, id: str) -> str:
-        """Where the value is."""
-        return key_of(self.database, "0", NUMBER, id, {}, "all")
-
-    def tag(self, id: str) -> str:
-        """Where the generation of its own tag is."""
-        return f"g:{self.database}:N:{id}"
-
-    async def find(self, cache: Cache, ids: Sequence[str] = IDS) -> list[Answer[int] | None]:
-        """What the process's cache gives; None where it has to be found without."""
-        lookups = [Lookup(NUMBER, self.key(id), NUMBER.tags_of({"id": id}), "N", self._fill, id) for id in ids]
-        return await cache.find(lookups)
-
-    async def read(self, cache: Cache, id: str) -> int:
-        """What a caller is told, from the cache or without."""
-        (answer,) = await self.find(cache, [id])
-        return self.now[id] if answer is None or answer.value is None else answer.value
-
-    async def change(self, cache: Cache, id: str) -> int:
-        """Changes it and tells so; gives what is acknowledged."""
-        self.now[id] += 1
-        changed = self.now[id]
-        await cache.raise_tags([f"N:{id}"])
-        return changed
-
-    def needs(self, id: str) -> list[str]:
-        """The keys without which its value is not served."""
-        return [self.key(id), self.tag(id), f"g:{self.database}:{part_of(self.key(id))}"]
-
-    async def _fill(self, lookups: Sequence[Lookup]) -> list[Filled[int]]:
-        found = [self.now[lookup.work] for lookup in lookups]
-        self.loads.update(lookup.work for lookup in lookups)
-        if self.loading is not None:
-            await self.loading()
-        return [Filled(value or None) for value in found]
 
 
 @pytest.fixture
@@ -94,10 +29,6 @@ async def numbers(cluster: RedisCluster) -> AsyncIterator[Numbers]:
     yield made
     for cache in made.caches:
         await cache.close()
-
-
-def values(answers: Sequence[Answer[int] | None]) -> list[int | None]:
-    return [None if answer is None else answer.value for answer in answers]
 
 
 async def test_what_one_process_loads_all_use_and_each_server_is_asked_once_for_twenty(
@@ -224,6 +155,38 @@ async def test_a_master_that_is_killed_takes_only_its_own_and_comes_back_empty(
     assert values(await numbers.find(first)) == [numbers.now[id] for id in IDS]
 
 
+async def test_what_a_failover_lost_is_not_shown_and_the_new_master_serves(tmp_path: Path) -> None:
+    with start_redis_cluster(tmp_path) as cluster:
+        lost = cluster.members[0]
+        replica = cluster.add_replica(lost)
+        numbers = Numbers(cluster.url)
+        first, second = numbers.process(), numbers.process()
+        for cache in (first, second):
+            await numbers.find(cache)
+            await cache.idle()
+        own = [id for id in IDS if cluster.owner(numbers.tag(id)) is lost]
+        lost.command("WAIT", 1, 1000)
+        # Told to the old master, and never to the one that takes over.
+        os.kill(replica.pid, signal.SIGSTOP)
+        changed = [await numbers.change(first, id) for id in own]
+        assert first.counts.owed() == 0
+        lost.kill()
+        os.kill(replica.pid, signal.SIGCONT)
+
+        for cache in (second, first):
+
+            async def is_cached(cache: Cache = cache) -> bool:
+                answers = await numbers.find(cache, own)
+                assert all(answer is None or answer.value == 2 for answer in answers)
+                return None not in answers
+
+            await until(is_cached)
+        assert replica.command("DBSIZE") > 0
+        assert changed == [2] * len(own)
+        for cache in numbers.caches:
+            await cache.close()
+
+
 async def test_a_master_that_hangs_delays_a_call_no_longer_than_the_limit_and_is_then_left_alone(
     cluster: RedisCluster, numbers: Numbers
 ) -> None:
@@ -262,6 +225,8 @@ async def test_nothing_older_than_what_was_acknowledged_is_read_while_slots_move
             floor = acknowledged[id]
             assert await numbers.read(cache, id) >= floor
             reads += 1
+            # Without Redis there is nothing to wait for.
+            await asyncio.sleep(0)
 
     async def writes_on(cache: Cache, ids: Sequence[str]) -> None:
         while not ends:
