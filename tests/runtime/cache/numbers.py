@@ -1,5 +1,6 @@
 """Numbers by id, which processes read through their caches."""
 
+import random
 import secrets
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
@@ -11,7 +12,9 @@ from subgraphs.runtime.cache.spread import part_of
 from tests.fixtures.clock import FrozenClock
 
 NUMBER: Policy[int] = Policy("N", ttl=60, scope=Scope.PUBLIC, tags=("N:{id}",), dump=lambda n: n, load=int)
-IDS = [str(number) for number in range(20)]
+# Slots are a linear function of a key's bits: ids that follow one another would all lie in a few.
+_CHANCE = random.Random(20)
+IDS = [f"{_CHANCE.getrandbits(64):016x}" for _ in range(20)]
 
 
 class Numbers:

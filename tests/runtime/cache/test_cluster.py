@@ -35,8 +35,8 @@ async def test_what_one_process_loads_all_use_and_each_server_is_asked_once_for_
     numbers: Numbers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first, second = numbers.process(), numbers.process()
-    numbers.now["7"] = 0
-    expected = [None if id == "7" else 1 for id in IDS]
+    numbers.now[IDS[7]] = 0
+    expected = [None if id == IDS[7] else 1 for id in IDS]
     assert values(await numbers.find(first)) == expected
     await first.idle()
     assert values(await numbers.find(second)) == expected
@@ -56,17 +56,17 @@ async def test_what_one_process_loads_all_use_and_each_server_is_asked_once_for_
     assert set(numbers.loads.values()) == {1}
 
 
-@pytest.mark.parametrize("tags", [("N:3",), (EVERYTHING,)])
+@pytest.mark.parametrize("tags", [(f"N:{IDS[3]}",), (EVERYTHING,)])
 async def test_a_change_shows_at_once_in_every_process(numbers: Numbers, tags: tuple[str, ...]) -> None:
     caches = [numbers.process() for _ in range(3)]
     for cache in caches:
         await numbers.find(cache)
         await cache.idle()
     for version in range(2, 6):
-        numbers.now["3"] = version
+        numbers.now[IDS[3]] = version
         await caches[version % 3].raise_tags(tags)
         for cache in caches:
-            assert values(await numbers.find(cache, ["3", "4"])) == [version, 1]
+            assert values(await numbers.find(cache, IDS[3:5])) == [version, 1]
 
 
 async def test_processes_that_miss_in_the_same_moment_load_once(numbers: Numbers) -> None:
@@ -78,11 +78,11 @@ async def test_processes_that_miss_in_the_same_moment_load_once(numbers: Numbers
 
     numbers.loading = loading
     caches = [numbers.process() for _ in range(2)]
-    asked = [asyncio.ensure_future(numbers.find(cache, ["5"])) for cache in caches for _ in range(50)]
+    asked = [asyncio.ensure_future(numbers.find(cache, IDS[5:6])) for cache in caches for _ in range(50)]
     await entered.wait()
     may_go_on.set()
     assert [values(answer) for answer in await asyncio.gather(*asked)] == [[1]] * 100
-    assert numbers.loads == {"5": 1}
+    assert numbers.loads == {IDS[5]: 1}
 
 
 async def test_a_slot_that_moves_is_followed_and_nothing_old_is_shown(cluster: RedisCluster, numbers: Numbers) -> None:
@@ -168,6 +168,7 @@ async def test_what_a_failover_lost_is_not_shown_and_the_new_master_serves(tmp_p
         lost.command("WAIT", 1, 1000)
         # Told to the old master, and never to the one that takes over.
         os.kill(replica.pid, signal.SIGSTOP)
+        lost.command("CLIENT", "KILL", "TYPE", "REPLICA")
         changed = [await numbers.change(first, id) for id in own]
         assert first.counts.owed() == 0
         lost.kill()
