@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import signal
 import socket
 import time
 from collections.abc import Callable, Iterator
@@ -56,6 +57,16 @@ class Member:
             kill_group(self.child)
             self.child.wait()
             self.child = None
+
+    @contextlib.contextmanager
+    def hung(self) -> Iterator[None]:
+        """Does nothing meanwhile, and keeps its connections."""
+        pid = self.pid
+        os.kill(pid, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            os.kill(pid, signal.SIGCONT)
 
     def command(self, *words: str | int) -> Any:
         """Sends it a command, whoever has the slot."""

@@ -66,11 +66,14 @@ class ClusterWire:
         self._place = place
         self._members: dict[Address, _Member] = {}
         self._owners: list[Address | None] = []
+        self._masters: set[Address] = set()
         self._learning: asyncio.Task[None] | None = None
         self._learned_at = float("-inf")
 
     async def run(self, commands: Sequence[Command], *, seconds: float = LIMIT_SECONDS, insist: bool = False) -> Reply:
         waited = await self._have_map(seconds)
+        # Where nobody answered, whoever asks yet is to find out whether somebody does again.
+        insist = insist or not self._answers_anywhere()
         trip = _Trip(commands, [""] * len(commands), [Away("nobody has its slot")] * len(commands))
         waited += await self._ask_all(trip, self._by_owner(commands), seconds - waited, insist=insist)
         redirected = self._redirected(trip)
@@ -109,6 +112,7 @@ class ClusterWire:
             address = (value.host or (owner[0] if owner is not None else ""), int(value.port))
             if isinstance(value, MovedError):
                 self._owners[slot] = address
+                self._masters.add(address)
                 self._learn_soon()
             ways[address, not isinstance(value, MovedError)].append(place)
         return ways
@@ -140,7 +144,7 @@ class ClusterWire:
         return member
 
     def _answers_anywhere(self) -> bool:
-        return any(self._member(address).breaker.is_closed for address in set(self._owners) if address is not None)
+        return any(self._member(address).breaker.is_closed for address in self._masters)
 
     async def _have_map(self, seconds: float) -> float:
         if self._owners:
@@ -174,11 +178,12 @@ class ClusterWire:
                 log.warning("the server tells of no cluster", error=str(told)[:80])
             elif told:
                 self._owners = _owners(told, address[0])
-                await self._keep({address for address in self._owners if address is not None})
+                self._masters = {address for address in self._owners if address is not None}
+                await self._forget_others()
                 return
 
-    async def _keep(self, owners: set[Address]) -> None:
-        for address in self._members.keys() - owners - set(self._place.addresses):
+    async def _forget_others(self) -> None:
+        for address in self._members.keys() - self._masters - set(self._place.addresses):
             await self._members.pop(address).server.close()
 
 

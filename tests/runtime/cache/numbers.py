@@ -33,6 +33,19 @@ class Numbers:
         self.caches.append(build_cache(self._url, self.database, FrozenClock(), limit_seconds=1))
         return self.caches[-1]
 
+    async def warm(self, number: int) -> list[Cache]:
+        """So many processes, which have read everything."""
+        caches = [self.process() for _ in range(number)]
+        for cache in caches:
+            await self.find(cache)
+            await cache.idle()
+        return caches
+
+    async def close(self) -> None:
+        """Ends the processes."""
+        for cache in self.caches:
+            await cache.close()
+
     def key(self, id: str) -> str:
         """Where the value is."""
         return key_of(self.database, "0", NUMBER, id, {}, "all")

@@ -1,9 +1,8 @@
 """The cache on a Redis Cluster: what it promises on one server, with servers that come and go and slots that move."""
 
 import asyncio
-import os
+import contextlib
 import random
-import signal
 import time
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
@@ -16,6 +15,7 @@ from redis.crc import key_slot
 from subgraphs.runtime.cache import Cache
 from subgraphs.runtime.cache.spread import EVERYTHING, all_parts, part_of
 from subgraphs.runtime.redis import server
+from subgraphs.runtime.redis.breaker import FAULTS_TO_OPEN
 from subgraphs.runtime.redis.server import RedisWire, Server
 from subgraphs.runtime.redis.wire import Command
 from tests.runtime.cache.conftest import OwnRedis, until
@@ -27,12 +27,25 @@ from tests.stack.redis_cluster import RedisCluster, start_redis_cluster
 async def numbers(cluster: RedisCluster) -> AsyncIterator[Numbers]:
     made = Numbers(cluster.url)
     yield made
-    for cache in made.caches:
-        await cache.close()
+    await made.close()
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[Server]:
+    """The servers in the order in which they are asked."""
+    seen: list[Server] = []
+    run = Server.run
+
+    async def noted(self: Server, commands: Sequence[Command], seconds: float) -> Any:
+        seen.append(self)
+        return await run(self, commands, seconds)
+
+    monkeypatch.setattr(Server, "run", noted)
+    return seen
 
 
 async def test_what_one_process_loads_all_use_and_each_server_is_asked_once_for_twenty(
-    numbers: Numbers, monkeypatch: pytest.MonkeyPatch
+    numbers: Numbers, asked: list[Server]
 ) -> None:
     first, second = numbers.process(), numbers.process()
     numbers.now[IDS[7]] = 0
@@ -40,15 +53,8 @@ async def test_what_one_process_loads_all_use_and_each_server_is_asked_once_for_
     assert values(await numbers.find(first)) == expected
     await first.idle()
     assert values(await numbers.find(second)) == expected
-    asked: list[Server] = []
-    run = Server.run
-
-    async def counted(self: Server, commands: Sequence[Command], seconds: float) -> Any:
-        asked.append(self)
-        return await run(self, commands, seconds)
-
-    monkeypatch.setattr(Server, "run", counted)
     second.forget()
+    asked.clear()
     answers = await numbers.find(second)
     assert values(answers) == expected
     assert all(answer is not None for answer in answers)
@@ -58,10 +64,7 @@ async def test_what_one_process_loads_all_use_and_each_server_is_asked_once_for_
 
 @pytest.mark.parametrize("tags", [(f"N:{IDS[3]}",), (EVERYTHING,)])
 async def test_a_change_shows_at_once_in_every_process(numbers: Numbers, tags: tuple[str, ...]) -> None:
-    caches = [numbers.process() for _ in range(3)]
-    for cache in caches:
-        await numbers.find(cache)
-        await cache.idle()
+    caches = await numbers.warm(3)
     for version in range(2, 6):
         numbers.now[IDS[3]] = version
         await caches[version % 3].raise_tags(tags)
@@ -86,10 +89,7 @@ async def test_processes_that_miss_in_the_same_moment_load_once(numbers: Numbers
 
 
 async def test_a_slot_that_moves_is_followed_and_nothing_old_is_shown(cluster: RedisCluster, numbers: Numbers) -> None:
-    first, second = numbers.process(), numbers.process()
-    for cache in (first, second):
-        await numbers.find(cache)
-        await cache.idle()
+    first, second = await numbers.warm(2)
     source = cluster.members[0]
     target = cluster.members[1]
     (id, *_) = [id for id in IDS if cluster.owner(numbers.tag(id)) is source]
@@ -118,10 +118,7 @@ async def test_a_slot_that_moves_is_followed_and_nothing_old_is_shown(cluster: R
 async def test_a_master_that_is_killed_takes_only_its_own_and_comes_back_empty(
     cluster: RedisCluster, numbers: Numbers
 ) -> None:
-    first, second = numbers.process(), numbers.process()
-    for cache in (first, second):
-        await numbers.find(cache)
-        await cache.idle()
+    first, second = await numbers.warm(2)
     lost = cluster.members[0]
     own = next(id for id in IDS if cluster.owner(numbers.tag(id)) is lost)
     others = [id for id in IDS if all(cluster.owner(key) is not lost for key in numbers.needs(id))]
@@ -155,24 +152,21 @@ async def test_a_master_that_is_killed_takes_only_its_own_and_comes_back_empty(
     assert values(await numbers.find(first)) == [numbers.now[id] for id in IDS]
 
 
+@pytest.mark.servers
 async def test_what_a_failover_lost_is_not_shown_and_the_new_master_serves(tmp_path: Path) -> None:
     with start_redis_cluster(tmp_path) as cluster:
         lost = cluster.members[0]
         replica = cluster.add_replica(lost)
         numbers = Numbers(cluster.url)
-        first, second = numbers.process(), numbers.process()
-        for cache in (first, second):
-            await numbers.find(cache)
-            await cache.idle()
+        first, second = await numbers.warm(2)
         own = [id for id in IDS if cluster.owner(numbers.tag(id)) is lost]
         lost.command("WAIT", 1, 1000)
         # Told to the old master, and never to the one that takes over.
-        os.kill(replica.pid, signal.SIGSTOP)
-        lost.command("CLIENT", "KILL", "TYPE", "REPLICA")
-        changed = [await numbers.change(first, id) for id in own]
-        assert first.counts.owed() == 0
-        lost.kill()
-        os.kill(replica.pid, signal.SIGCONT)
+        with replica.hung():
+            lost.command("CLIENT", "KILL", "TYPE", "REPLICA")
+            changed = [await numbers.change(first, id) for id in own]
+            assert first.counts.owed() == 0
+            lost.kill()
 
         for cache in (second, first):
 
@@ -184,33 +178,56 @@ async def test_what_a_failover_lost_is_not_shown_and_the_new_master_serves(tmp_p
             await until(is_cached)
         assert replica.command("DBSIZE") > 0
         assert changed == [2] * len(own)
-        for cache in numbers.caches:
-            await cache.close()
+        await numbers.close()
 
 
-async def test_a_master_that_hangs_delays_a_call_no_longer_than_the_limit_and_is_then_left_alone(
-    cluster: RedisCluster, numbers: Numbers
+async def test_a_master_that_hangs_is_waited_for_a_few_times_and_then_left_alone(
+    cluster: RedisCluster, numbers: Numbers, asked: list[Server]
 ) -> None:
-    cache = numbers.process()
-    await numbers.find(cache)
-    await cache.idle()
+    (cache,) = await numbers.warm(1)
     cache._link.limit_seconds = 0.05
     lost = cluster.members[2]
     own = next(id for id in IDS if cluster.owner(numbers.tag(id)) is lost)
-    os.kill(lost.pid, signal.SIGSTOP)
-    try:
-        took = []
+    took = []
+    asked.clear()
+    with lost.hung():
         for _ in range(20):
             started = time.monotonic()
             assert await numbers.find(cache, [own]) == [None]
             took.append(time.monotonic() - started)
-    finally:
-        os.kill(lost.pid, signal.SIGCONT)
     print(f"\nlongest {max(took) * 1000:.0f} ms, median {sorted(took)[10] * 1000:.2f} ms")
     assert cache.is_up()
-    # Three waits, and a probe or two.
     assert cache.counts.faults["away"] == len(took)
+    members = cache._link._wire._members  # type: ignore[attr-defined]
+    assert FAULTS_TO_OPEN <= asked.count(members["127.0.0.1", lost.port].server) < len(took)
     await asyncio.to_thread(cluster.until_well)
+
+
+async def test_without_any_server_the_breaker_opens_and_closes_again_with_them(
+    cluster: RedisCluster, numbers: Numbers
+) -> None:
+    nowhere = Numbers("redis+cluster://127.0.0.1:9")
+    never = nowhere.process()
+    (cache,) = await numbers.warm(1)
+    cache._link.limit_seconds = never._link.limit_seconds = 0.05
+    with contextlib.ExitStack() as meanwhile:
+        for member in cluster.members:
+            meanwhile.enter_context(member.hung())
+        for _ in range(10):
+            assert await numbers.find(cache) == await nowhere.find(never) == [None] * len(IDS)
+        assert not cache.is_up()
+        assert not never.is_up()
+        changed = await numbers.change(cache, IDS[0])
+        assert cache.counts.owed() == 1
+    cache._link.limit_seconds = 1
+
+    async def is_back() -> bool:
+        return None not in values(await numbers.find(cache))
+
+    await until(is_back)
+    assert cache.is_up()
+    assert values(await numbers.find(cache, IDS[:2])) == [changed, 1]
+    await never.close()
 
 
 async def test_nothing_older_than_what_was_acknowledged_is_read_while_slots_move_and_a_master_dies(
