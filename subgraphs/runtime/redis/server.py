@@ -133,7 +133,7 @@ def _run_id(replies: Sequence[Any]) -> str:
             raise reply
     text = b"\n".join(reply if isinstance(reply, bytes) else str(reply).encode() for reply in replies).decode()
     fields = dict(line.split(":", 1) for line in text.splitlines() if ":" in line)
-    return hashlib.sha256(f"{fields['run_id']} {fields['master_replid']}".encode()).hexdigest()[:32]
+    return hashlib.sha256(f"{fields['run_id']} {fields.get('master_replid', '')}".encode()).hexdigest()[:32]
 
 
 async def _read(connection: AbstractConnection) -> Any:
