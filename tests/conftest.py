@@ -38,6 +38,7 @@ _SERVERS = {
     "mongo_url",
     "redis_url",
     "redis",
+    "cluster",
     "stack",
     "lagging_stack",
     "graph",

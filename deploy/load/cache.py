@@ -30,7 +30,7 @@ from subgraphs.events.store.events import event_tags
 from subgraphs.rewards.app import build as build_rewards
 from subgraphs.rewards.settings import RewardsSettings
 from subgraphs.runtime.cache import Cache
-from subgraphs.runtime.cache.generations import EVERYTHING
+from subgraphs.runtime.cache.spread import EVERYTHING
 from subgraphs.runtime.parts import Parts
 from subgraphs.runtime.revocations import Revocations, Standing
 from subgraphs.users.app import build as build_users

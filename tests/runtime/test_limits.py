@@ -8,20 +8,23 @@ from datetime import timedelta
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from redis.asyncio import Redis
 
 from subgraphs.runtime.address import client_address
 from subgraphs.runtime.limits import Limits, Rate
 from subgraphs.runtime.redis import connect_redis
 from tests.fixtures.clock import FrozenClock
+from tests.stack.redis_cluster import RedisCluster
 
 NOWHERE = "redis://127.0.0.1:9"
+NO_CLUSTER = "redis+cluster://127.0.0.1:9,127.0.0.1:10"
 
 
-@pytest.mark.parametrize("away", [False, True])
+@pytest.mark.parametrize("away", [None, NOWHERE, NO_CLUSTER])
 async def test_a_burst_passes_then_one_at_a_time_at_the_instant_that_was_told(
-    redis_url: str, clock: FrozenClock, away: bool
+    redis_url: str, clock: FrozenClock, away: str | None
 ) -> None:
-    redis = connect_redis(NOWHERE if away else redis_url)
+    redis = connect_redis(away or redis_url)
     limits, rate, subject = Limits(redis, clock), Rate(3, 30), secrets.token_hex(8)
     assert [await limits.take("t", rate, subject) for _ in range(3)] == [None] * 3
     limited = await limits.take("t", rate, subject)
@@ -51,8 +54,20 @@ async def test_of_many_calls_at_once_in_two_processes_the_limit_s_number_passes(
     await second.aclose()
 
 
+async def test_the_processes_of_a_cluster_count_together(cluster: RedisCluster, clock: FrozenClock) -> None:
+    first, second = (connect_redis(cluster.url, timeout_seconds=5) for _ in range(2))
+    both, rate = [Limits(first, clock), Limits(second, clock)], Rate(7, 60)
+    for subject in [secrets.token_hex(8) for _ in range(10)]:
+        told = await asyncio.gather(*(both[n % 2].take("t", rate, subject) for n in range(40)))
+        assert told.count(None) == 7
+        await both[0].forget("t", subject)
+        assert await both[1].take("t", rate, subject) is None
+    await first.aclose()
+    await second.aclose()
+
+
 async def test_the_key_goes_by_itself_and_names_nobody(redis_url: str, clock: FrozenClock) -> None:
-    redis = connect_redis(redis_url)
+    redis = Redis.from_url(redis_url)
     await Limits(redis, clock).take("t", Rate(1, 30), "somebody@example.com")
     keys = [key.decode() async for key in redis.scan_iter("limit:t:*")]
     assert not any("somebody" in key for key in keys)

@@ -7,6 +7,7 @@ import pytest
 from subgraphs.runtime.mongo import Mongo
 from subgraphs.runtime.recency import Recency
 from subgraphs.runtime.redis import RedisClient, connect_redis
+from tests.stack.redis_cluster import RedisCluster
 
 
 @pytest.fixture
@@ -35,8 +36,21 @@ async def test_the_request_that_writes_reads_its_own_write(mongo: Mongo, redis: 
     assert await request.database() is mongo.write
 
 
-async def test_without_redis_a_signed_in_caller_reads_from_the_primary_and_sees_no_error(mongo: Mongo) -> None:
-    away = connect_redis("redis://127.0.0.1:9/0")
+async def test_on_a_cluster_another_process_knows_who_wrote(mongo: Mongo, cluster: RedisCluster) -> None:
+    first, second = (connect_redis(cluster.url, timeout_seconds=2) for _ in range(2))
+    for number in range(10):
+        await Recency(mongo, first, f"kr-writer-{number}").mark()
+        assert await Recency(mongo, second, f"kr-writer-{number}").database() is mongo.write
+        assert await Recency(mongo, second, f"kr-other-{number}").database() is mongo.read
+    await first.aclose()
+    await second.aclose()
+
+
+@pytest.mark.parametrize("url", ["redis://127.0.0.1:9/0", "redis+cluster://127.0.0.1:9"])
+async def test_without_redis_a_signed_in_caller_reads_from_the_primary_and_sees_no_error(
+    mongo: Mongo, url: str
+) -> None:
+    away = connect_redis(url)
     request = Recency(mongo, away, "kr1")
     assert await request.database() is mongo.write
     await request.mark()

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from subgraphs.runtime.graphql.scalars import SAFE_INT_LIMIT, check_safe_int, format_instant, parse_instant
 from subgraphs.runtime.ids import is_plausible_id, random_id
+from subgraphs.runtime.redis import RedisPlace
 from subgraphs.runtime.settings import ServiceSettings, load_settings
 from subgraphs.runtime.telemetry import configure_logs, redact, trace_id_of
 
@@ -50,6 +51,37 @@ def test_a_missing_setting_is_named_and_ends_the_start(
         load_settings(ServiceSettings)
     assert end.value.code == 2
     assert f"setting {name}:" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("url", "says"),
+    [
+        ("127.0.0.1:6379", "begins with none of redis://"),
+        ("http://:hidden@127.0.0.1", "begins with none of redis://"),
+        ("redis://:hidden@a:1,b:2/0", "several hosts are a cluster's"),
+        ("redis+cluster://:hidden@a:1,b:2/3", "no database but 0"),
+        ("redis+cluster://:hidden@a:1,", "host:port"),
+        ("redis+cluster://:hidden@a:port", "host:port"),
+    ],
+)
+def test_a_redis_url_that_is_none_is_refused_with_what_is_wrong_and_without_its_password(
+    url: str, says: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    environment(monkeypatch, REDIS_URL=url)
+    with pytest.raises(SystemExit):
+        load_settings(ServiceSettings)
+    said = capsys.readouterr().err
+    assert "setting REDIS_URL:" in said
+    assert says in said
+    assert "hidden" not in said
+
+
+def test_the_servers_of_a_cluster_share_credentials_and_transport() -> None:
+    place = RedisPlace.parse("rediss+cluster://app:pass@a,b:7001,[::1]:7002/?ssl_cert_reqs=none")
+    assert place.is_cluster
+    assert [place.url_of(address) for address in place.addresses] == [
+        f"rediss://app:pass@{host}/?ssl_cert_reqs=none" for host in ("a:6379", "b:7001", "[::1]:7002")
+    ]
 
 
 def test_a_short_secret_is_refused_and_not_shown(

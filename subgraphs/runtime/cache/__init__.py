@@ -4,10 +4,11 @@ A value is stored with the *generations* of its tags as they were read before it
 of them are still the same. A committed change *raises* its tags: their generations are removed, which is one command that
 needs no knowledge and works on a full server. A missing generation is a miss and gets a fresh random value, so a load that
 began before a change can never bring the old value back. A generation carries the id of the run of the server that holds
-it: after a restart, with old data or none, and after a failover, all of the past is a miss.
+it, whichever of a cluster's that is: after a restart, with old data or none, and after a failover, all that was made of
+what it held is a miss.
 
-    wire         one round trip to Redis, and which server answered
-    breaker      when to stop asking
+    link         Redis as the cache uses it
+    spread       the tag that every value carries
     generations  tags, their generations, and raises that are still to be told
     record       what is stored
     kept         decoded values in the process

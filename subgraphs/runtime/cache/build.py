@@ -6,13 +6,16 @@ from dataclasses import dataclass
 from subgraphs.runtime.cache.engine import Cache
 from subgraphs.runtime.cache.generations import Generations
 from subgraphs.runtime.cache.link import Link
-from subgraphs.runtime.cache.wire import LIMIT_SECONDS, RedisWire
 from subgraphs.runtime.clock import Clock
+from subgraphs.runtime.redis import RedisPlace
+from subgraphs.runtime.redis.cluster import ClusterWire
+from subgraphs.runtime.redis.server import RedisWire
+from subgraphs.runtime.redis.wire import LIMIT_SECONDS
 
 
 def build_cache(redis_url: str, database: str, clock: Clock, *, limit_seconds: float = LIMIT_SECONDS) -> Cache:
     """The cache of a process that answers requests. Values of one database are shared by all that name it."""
-    return Cache(Link(RedisWire(redis_url), database, limit_seconds=limit_seconds), clock)
+    return Cache(_link(redis_url, database, limit_seconds=limit_seconds), clock)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,5 +37,11 @@ class Raiser:
 
 def build_raiser(redis_url: str, database: str) -> Raiser:
     """The raiser of a worker, for the tags of the subgraph whose database it is."""
-    link = Link(RedisWire(redis_url), database)
+    link = _link(redis_url, database)
     return Raiser(Generations(link), link)
+
+
+def _link(redis_url: str, database: str, *, limit_seconds: float = LIMIT_SECONDS) -> Link:
+    place = RedisPlace.parse(redis_url)
+    wire = ClusterWire(place) if place.is_cluster else RedisWire(redis_url)
+    return Link(wire, database, is_cluster=place.is_cluster, limit_seconds=limit_seconds)

@@ -14,8 +14,8 @@ from subgraphs.runtime.cache.loads import WAIT_SECONDS, Loads, answer_of
 from subgraphs.runtime.cache.policy import Lookup
 from subgraphs.runtime.cache.record import Record
 from subgraphs.runtime.cache.tasks import Tasks
-from subgraphs.runtime.cache.wire import Away, Command
 from subgraphs.runtime.clock import Clock
+from subgraphs.runtime.redis.wire import Away, Command
 
 MIN_GENERATION_SECONDS: Final = 7200
 _MAX_BATCH: Final = 500
@@ -26,6 +26,7 @@ class _Wanted:
     """One key of a batch, and all in it who want it."""
 
     lookup: Lookup
+    tags: tuple[str, ...]
     kept: Record | None
     waiters: list[Waiter] = field(default_factory=list)
     in_flight: bool = False
@@ -95,7 +96,10 @@ class Cache:
     async def _serve(self, asked: Sequence[tuple[Lookup, Waiter]]) -> None:
         wanted: dict[str, _Wanted] = {}
         for lookup, waiter in asked:
-            entry = wanted.setdefault(lookup.key, _Wanted(lookup, self._kept.get(lookup.key)))
+            entry = wanted.get(lookup.key)
+            if entry is None:
+                entry = _Wanted(lookup, self._generations.tags_of(lookup), self._kept.get(lookup.key))
+                wanted[lookup.key] = entry
             entry.waiters.append(waiter)
         try:
             await self._answer(list(wanted.values()))
@@ -108,19 +112,23 @@ class Cache:
 
     async def _answer(self, wanted: Sequence[_Wanted]) -> None:
         budget = self._link.budget()
-        if not await self._generations.settle(budget):
-            raise Away("raises are owed")
-        tags = list(dict.fromkeys(tag for entry in wanted for tag in entry.lookup.tags))
+        owed = await self._generations.settle(budget)
+        if owed:
+            wanted = [entry for entry in wanted if owed.isdisjoint(entry.tags)]
+            if not wanted:
+                return
+        tags = list(dict.fromkeys(tag for entry in wanted for tag in entry.tags))
         unknown = [entry for entry in wanted if entry.kept is None]
         gets: list[Command] = [self._generations.command(tag) for tag in tags]
         reply = await self._link.run([*gets, *(("GET", entry.lookup.key) for entry in unknown)], budget)
-        present = self._generations.present(tags, reply.values[: len(tags)], reply.run_id)
+        run_ids = dict(zip(tags, reply.run_ids, strict=False))
+        present = self._generations.present(tags, reply.values[: len(tags)], reply.run_ids[: len(tags)])
         stored = dict(zip((entry.lookup.key for entry in unknown), reply.values[len(tags) :], strict=True))
         now = self._clock.now()
         missed, refreshed = [], []
         for entry in wanted:
             record = entry.kept or self._loads.decoded(entry.lookup, stored.get(entry.lookup.key))
-            generations = _of(entry.lookup, present)
+            generations = _of(entry, present)
             if record is None or record.generations != generations or record.ends_at <= now:
                 missed.append(entry)
                 continue
@@ -128,19 +136,22 @@ class Cache:
             settle(entry.waiters, answer_of(record, now))
             if record.fresh_until <= now:
                 refreshed.append(Flight(entry.lookup, record.generations, refresh=True))
-        self._loads.begin(refreshed, reply.run_id, budget)
+        self._loads.begin(refreshed, budget)
         if missed:
-            await self._missed(missed, present, reply.run_id, budget)
+            await self._missed(missed, present, run_ids, budget)
 
-    async def _missed(self, missed: Sequence[_Wanted], present: dict[str, bytes], run_id: str, budget: Budget) -> None:
-        lacking = list(dict.fromkeys(tag for entry in missed for tag in entry.lookup.tags if tag not in present))
+    async def _missed(
+        self, missed: Sequence[_Wanted], present: dict[str, bytes], run_ids: Mapping[str, str], budget: Budget
+    ) -> None:
+        # Where a server did not answer, nothing is made.
+        lacking = {tag: run_ids[tag] for entry in missed for tag in entry.tags if tag not in present and run_ids[tag]}
         if lacking:
             lives = max(MIN_GENERATION_SECONDS, *(2 * entry.lookup.policy.longest for entry in missed))
-            present |= await self._generations.make(lacking, run_id, budget, lives=lives)
+            present |= await self._generations.make(lacking, budget, lives=lives)
         flights = []
         for entry in missed:
             self.counts.add("misses", entry.lookup.policy.name)
-            generations = _of(entry.lookup, present)
+            generations = _of(entry, present)
             if generations is None:
                 continue
             entry.in_flight = True
@@ -150,7 +161,7 @@ class Cache:
             else:
                 self.counts.add("joined", entry.lookup.policy.name, len(entry.waiters))
                 known.join(entry.waiters)
-        self._loads.begin(flights, run_id, budget)
+        self._loads.begin(flights, budget)
 
     def _count_hit(self, entry: _Wanted, record: Record, now: datetime) -> None:
         name, number = entry.lookup.policy.name, len(entry.waiters)
@@ -159,7 +170,7 @@ class Cache:
             self.counts.add("kept_hits", name, number)
 
 
-def _of(lookup: Lookup, present: Mapping[str, bytes]) -> tuple[bytes, ...] | None:
+def _of(entry: _Wanted, present: Mapping[str, bytes]) -> tuple[bytes, ...] | None:
     """The generations of its tags, None unless all are there."""
-    found = tuple(present[tag] for tag in lookup.tags if tag in present)
-    return found if len(found) == len(lookup.tags) else None
+    found = tuple(present[tag] for tag in entry.tags if tag in present)
+    return found if len(found) == len(entry.tags) else None

@@ -1,6 +1,7 @@
 """Tags, their generations, and the raises of them."""
 
 import asyncio
+import contextlib
 import random
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
@@ -8,11 +9,11 @@ from typing import Any, Final
 
 import structlog
 
-from subgraphs.runtime.cache.link import MIN_SECONDS, Budget, Link, is_refusal
-from subgraphs.runtime.cache.wire import Away, Command
+from subgraphs.runtime.cache.link import Budget, Link, is_refusal
+from subgraphs.runtime.cache.policy import Lookup
+from subgraphs.runtime.cache.spread import EVERYTHING, all_parts, part_of
+from subgraphs.runtime.redis.wire import MIN_SECONDS, Away, Command
 
-# Every value carries this tag besides its own.
-EVERYTHING: Final = "*"
 MAX_OWED: Final = 10_000
 _RUN_CHARACTERS: Final = 16
 _RETRY_SECONDS: Final = (0.1, 1.0)
@@ -37,102 +38,124 @@ class Generations:
         """Asks for a tag's generation."""
         return ("GET", self._key(tag))
 
-    def present(self, tags: Sequence[str], values: Sequence[Any], run_id: str) -> dict[str, bytes]:
-        """The generations among the replies that were made in this run of the server."""
-        prefix = run_id[:_RUN_CHARACTERS].encode()
+    def tags_of(self, lookup: Lookup) -> tuple[str, ...]:
+        """The tags whose generations a value is stored with."""
+        if not self._link.is_cluster:
+            return lookup.tags
+        return tuple(part_of(lookup.key) if tag == EVERYTHING else tag for tag in lookup.tags)
+
+    def present(self, tags: Sequence[str], values: Sequence[Any], run_ids: Sequence[str]) -> dict[str, bytes]:
+        """The generations among the replies that were made in this run of the server that holds them."""
         return {
             tag: value
-            for tag, value in zip(tags, values, strict=True)
-            if isinstance(value, bytes) and value.startswith(prefix)
+            for tag, value, run_id in zip(tags, values, run_ids, strict=True)
+            if run_id and isinstance(value, bytes) and value.startswith(_mark(run_id))
         }
 
-    async def make(self, tags: Sequence[str], run_id: str, budget: Budget, *, lives: float) -> dict[str, bytes]:
-        """Fresh generations for tags that have none of this run; of several who make one, all get the same. They are
-        kept for `lives` seconds. Raises Away; on a full server there are none."""
+    async def make(self, run_ids: Mapping[str, str], budget: Budget, *, lives: float) -> dict[str, bytes]:
+        """Fresh generations for tags that have none of the run in which their server was just met; of several who make one,
+        all get the same. They are kept for `lives` seconds. Raises Away; where a server is full, away, or another than it
+        was, there are none."""
+        tags = list(run_ids)
         commands: list[Command] = []
-        for tag in tags:
-            key, fresh = self._key(tag), f"{run_id[:_RUN_CHARACTERS]}{secrets.token_hex(8)}"
+        for tag, run_id in run_ids.items():
+            key, fresh = self._key(tag), _mark(run_id) + secrets.token_hex(8).encode()
             commands += [("SET", key, fresh, "NX", "EX", int(lives)), ("GET", key)]
         reply = await self._link.run(commands, budget)
-        if reply.run_id != run_id:
-            raise Away("another server answered")
-        values = reply.values[1::2]
-        found = self.present(tags, values, run_id)
+        values, met = reply.values[1::2], reply.run_ids[1::2]
+        found = self.present(tags, values, met)
         foreign = [
             tag for tag, value in zip(tags, values, strict=True) if isinstance(value, bytes) and tag not in found
         ]
         if foreign:
-            # Of an earlier run, brought back with its data. To remove a generation is always right; the next reader makes
-            # a new one.
+            # Of an earlier run, brought back with its data, or of another server. To remove a generation is always right;
+            # the next reader makes a new one.
             await self._link.run([("UNLINK", self._key(tag)) for tag in foreign], budget)
         return found
 
     async def raise_tags(self, tags: Iterable[str]) -> None:
         """What was made of these is old from now on, everywhere. Called after the commit and before it is acknowledged;
-        never fails: while Redis is away this process trusts none of its values, and tells it as soon as it is back."""
+        never fails: while Redis is away this process trusts no value made of these, and tells it as soon as it is back."""
         told = set(tags)
         if not told:
             return
+        if self._link.is_cluster and EVERYTHING in told:
+            told = told - {EVERYTHING} | set(all_parts())
         self._link.counts.raised += len(told)
+        untold = told
         try:
-            await self._tell_now(told)
-        except BaseException as error:
-            self._owe(told)
-            if not isinstance(error, Away):
-                raise
+            untold = await self._tell_now(told)
+        finally:
+            if untold:
+                self._owe(untold)
 
-    async def settle(self, budget: Budget | None = None) -> bool:
-        """Tells what is owed; False when that cannot be done, and no value may be trusted."""
+    async def settle(self, budget: Budget | None = None) -> frozenset[str]:
+        """Tells what is owed; gives the tags that are owed still, of which no value may be trusted. Raises Away;
+        of a cluster another server may answer yet."""
         if not self._owed:
-            return True
+            return frozenset()
         telling = dict(self._owed)
         try:
-            await self._tell(telling, budget)
+            untold = await self._tell(telling, budget)
         except Away:
-            return False
+            if not self._link.is_cluster:
+                raise
+            return frozenset(self._owed)
         for tag, owing in telling.items():
-            if self._owed.get(tag) == owing:
+            if self._owed.get(tag) == owing and tag not in untold:
                 del self._owed[tag]
-        return not self._owed
+        return frozenset(self._owed)
 
     async def close(self) -> None:
         """Ends the telling; tries once more what is owed."""
         if self._teller is not None:
             self._teller.cancel()
             await asyncio.gather(self._teller, return_exceptions=True)
-        await self.settle()
+        await self._is_settled()
 
-    async def _tell_now(self, tags: set[str]) -> None:
+    async def _tell_now(self, tags: set[str]) -> set[str]:
         # Whatever the breaker says: were Redis back and others trusted it already, they would show what is old. And twice,
         # for the first connection may be one to a server that is gone.
-        budget = self._link.budget()
-        try:
-            await self._tell(tags, budget)
-        except Away:
-            if budget.left <= MIN_SECONDS:
-                raise
-            await self._tell(tags, budget)
+        budget, untold = self._link.budget(), tags
+        for _ in range(2):
+            # An Away is counted where it happens.
+            with contextlib.suppress(Away):
+                untold = await self._tell(untold, budget, insist=True)
+            if not untold or budget.left <= MIN_SECONDS:
+                break
+        return untold
 
     def _owe(self, tags: set[str]) -> None:
         self._owings += 1
         self._owed |= dict.fromkeys(tags, self._owings)
         if len(self._owed) > MAX_OWED:
-            self._owed = {EVERYTHING: self._owings}
+            everything = all_parts() if self._link.is_cluster else (EVERYTHING,)
+            self._owed = dict.fromkeys(everything, self._owings)
         if self._teller is None or self._teller.done():
             self._teller = asyncio.create_task(self._tell_owed())
 
     async def _tell_owed(self) -> None:
         wait, longest = _RETRY_SECONDS
-        while not await self.settle():
+        while not await self._is_settled():
             await asyncio.sleep(wait * random.uniform(0.8, 1.2))
             wait = min(wait * 2, longest)
         log.info("raises told late")
 
-    async def _tell(self, tags: Iterable[str], budget: Budget | None = None) -> None:
-        reply = await self._link.run([("UNLINK", self._key(tag)) for tag in sorted(tags)], budget)
-        refused = [value for value in reply.values if is_refusal(value)]
-        if refused:
-            raise Away(str(refused[0])[:80])
+    async def _is_settled(self) -> bool:
+        try:
+            return not await self.settle()
+        except Away:
+            return False
+
+    async def _tell(self, tags: Iterable[str], budget: Budget | None = None, *, insist: bool = False) -> set[str]:
+        """Gives the tags that could not be told. Raises Away when none could."""
+        telling = sorted(tags)
+        reply = await self._link.run([("UNLINK", self._key(tag)) for tag in telling], budget, insist=insist)
+        return {tag for tag, value in zip(telling, reply.values, strict=True) if is_refusal(value)}
 
     def _key(self, tag: str) -> str:
         return f"g:{self._link.namespace}:{tag}"
+
+
+def _mark(run_id: str) -> bytes:
+    return run_id[:_RUN_CHARACTERS].encode()

@@ -2,52 +2,66 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 from redis.exceptions import ResponseError
 
-from subgraphs.runtime.cache.breaker import Breaker
 from subgraphs.runtime.cache.counts import Counts
-from subgraphs.runtime.cache.wire import LIMIT_SECONDS, Away, Command, Reply, Wire
-
-# What the last round trip of a call is given at least.
-MIN_SECONDS: Final = 0.005
+from subgraphs.runtime.redis.breaker import Breaker
+from subgraphs.runtime.redis.wire import LIMIT_SECONDS, MIN_SECONDS, Away, Command, Reply, Wire
 
 
 class Link:
-    """One process's way to Redis. `namespace` keeps databases apart that share a server."""
+    """One process's way to Redis. `namespace` keeps databases apart that share a server; `is_cluster`: of several servers
+    one may be away."""
 
     def __init__(
-        self, wire: Wire, namespace: str, *, limit_seconds: float = LIMIT_SECONDS, breaker: Breaker | None = None
+        self,
+        wire: Wire,
+        namespace: str,
+        *,
+        is_cluster: bool = False,
+        limit_seconds: float = LIMIT_SECONDS,
+        breaker: Breaker | None = None,
     ) -> None:
         self._wire = wire
         self.namespace = namespace
+        self.is_cluster = is_cluster
         self.limit_seconds = limit_seconds
         self.breaker = breaker or Breaker()
         self.counts = Counts()
         self.counts.breaker_state = lambda: self.breaker.state
 
-    async def run(self, commands: Sequence[Command], budget: "Budget | None" = None) -> Reply:
-        """Waits no longer than is left of the budget. Raises Away; an answer that is nothing but errors is as bad."""
+    async def run(self, commands: Sequence[Command], budget: "Budget | None" = None, *, insist: bool = False) -> Reply:
+        """Waits no longer than is left of the budget; `insist` as in `Wire.run`. Raises Away; an answer that is nothing but
+        errors is as bad."""
         budget = budget or self.budget()
         self.counts.round_trips += 1
         try:
-            reply = await self._wire.run(commands, seconds=budget.left)
+            reply = await self._wire.run(commands, seconds=budget.left, insist=insist)
         except Away as away:
             budget.left = max(MIN_SECONDS, budget.left - away.waited)
             self.counts.faults["away"] += 1
             self.breaker.failed()
             raise
         budget.left = max(MIN_SECONDS, budget.left - reply.waited)
-        refused = [value for value in reply.values if is_refusal(value)]
-        if refused:
-            self.counts.faults["refused"] += 1
-            if len(refused) == len(reply.values):
-                self.breaker.failed()
-                raise Away(str(refused[0])[:80])
-        else:
-            self.breaker.succeeded()
+        self._judge(reply.values)
         return reply
+
+    def _judge(self, values: Sequence[Any]) -> None:
+        refused = [value for value in values if is_refusal(value)]
+        # A cluster's server that is away is no reason to do without the others: the wire itself leaves it alone.
+        away = sum(isinstance(value, Away) for value in refused)
+        if away:
+            self.counts.faults["away"] += 1
+        if away < len(refused):
+            self.counts.faults["refused"] += 1
+        elif len(refused) < len(values):
+            self.breaker.succeeded()
+        if refused and len(refused) == len(values):
+            if not away:
+                self.breaker.failed()
+            raise Away(str(refused[0])[:80])
 
     def budget(self) -> "Budget":
         """For all the round trips of one call."""
@@ -65,5 +79,5 @@ class Budget:
 
 
 def is_refusal(value: Any) -> bool:
-    """Whether a reply is an error: the server is full, loading, or a replica."""
-    return isinstance(value, ResponseError)
+    """Whether a reply is none: the server is full, loading, a replica, or away."""
+    return isinstance(value, ResponseError | Away)

@@ -16,8 +16,8 @@ from subgraphs.runtime.cache.link import Budget, Link, is_refusal
 from subgraphs.runtime.cache.policy import ABSENT_SECONDS, Filled, Lookup
 from subgraphs.runtime.cache.record import Record, pack, unpack
 from subgraphs.runtime.cache.tasks import Tasks
-from subgraphs.runtime.cache.wire import Away, Command
 from subgraphs.runtime.clock import Clock
+from subgraphs.runtime.redis.wire import Away, Command
 
 # How long one waits for a load in another process before loading besides it, and how long such a load is believed in.
 WAIT_SECONDS: Final = 1.0
@@ -46,8 +46,8 @@ class Loads:
         """The flight that one who has read these generations may join."""
         return self._flights.get((key, generations))
 
-    def begin(self, flights: Iterable[Flight], run_id: str, budget: Budget) -> None:
-        """Sees to flights that nobody has begun yet; `run_id` is of the server that gave their generations."""
+    def begin(self, flights: Iterable[Flight], budget: Budget) -> None:
+        """Sees to flights that nobody has begun yet."""
         begun = []
         for flight in flights:
             place = (flight.lookup.key, flight.generations)
@@ -55,9 +55,9 @@ class Loads:
                 self._flights[place] = flight
                 begun.append(flight)
         if begun:
-            self._tasks.begin(self._fly(begun, run_id, budget))
+            self._tasks.begin(self._fly(begun, budget))
 
-    async def _fly(self, flights: Sequence[Flight], run_id: str, budget: Budget) -> None:
+    async def _fly(self, flights: Sequence[Flight], budget: Budget) -> None:
         """Each flight is loaded here, or by another process that holds its lock."""
         loop = asyncio.get_running_loop()
         give_up_at = loop.time() + self._wait_seconds
@@ -74,8 +74,6 @@ class Loads:
                     )
                 ]
                 reply = await self._link.run(commands, budget)
-                if reply.run_id != run_id:
-                    raise Away("another server answered")
                 mine, left = self._sorted_out(left, reply.values)
                 if left and loop.time() >= give_up_at:
                     mine, left = mine + left, []
@@ -94,7 +92,7 @@ class Loads:
         now = self._clock.now()
         mine, others, landed = [], [], []
         for flight, lock, packed in zip(flights, values[::2], values[1::2], strict=True):
-            # A full server gives no locks.
+            # A full server gives no locks, nor does one that is away.
             flight.holds_lock = lock is not None and not is_refusal(lock)
             record = self.decoded(flight.lookup, packed)
             is_current = record is not None and record.generations == flight.generations and record.ends_at > now

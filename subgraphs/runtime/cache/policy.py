@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final, Generic, TypeVar
 
-from subgraphs.runtime.cache.generations import EVERYTHING
+from subgraphs.runtime.cache.spread import EVERYTHING
 from subgraphs.runtime.identity import ANONYMOUS, Identity, Kind, Privilege
 
 Value = TypeVar("Value")

@@ -6,7 +6,7 @@ from typing import Any, Final
 import structlog
 from pymongo.errors import PyMongoError
 
-from subgraphs.runtime.cache.generations import EVERYTHING
+from subgraphs.runtime.cache.spread import EVERYTHING
 from subgraphs.runtime.mongo import Collection, Document, Mongo
 from subgraphs.runtime.outbox import RaiseTags
 

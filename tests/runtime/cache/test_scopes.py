@@ -12,7 +12,7 @@ from subgraphs.events.model.event import Lifecycle
 from subgraphs.events.store import COLLECTIONS
 from subgraphs.events.store.events import event_document
 from subgraphs.runtime.cache import Scope
-from subgraphs.runtime.cache.generations import EVERYTHING
+from subgraphs.runtime.cache.spread import EVERYTHING
 from subgraphs.runtime.identity import ANONYMOUS, Identity, Kind, Privilege
 from subgraphs.runtime.mongo import Mongo, ensure_collections
 from tests.events.made import an_event

@@ -1,9 +1,10 @@
-"""One round trip to Redis: single-key commands, their replies, and the id of the server's run that gave them."""
+"""One server of Redis: connections that know which run of it they lead to."""
 
 import asyncio
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Final, Protocol, TypeAlias
+from typing import Any, Final
 
 from redis.asyncio import ConnectionPool
 from redis.asyncio.connection import AbstractConnection
@@ -11,46 +12,29 @@ from redis.backoff import NoBackoff
 from redis.exceptions import ResponseError
 from redis.retry import Retry
 
-from subgraphs.runtime.redis import REDIS_FAULTS
+from subgraphs.runtime.redis.place import REDIS_FAULTS
+from subgraphs.runtime.redis.wire import LIMIT_SECONDS, Away, Command, Reply
 
-Command: TypeAlias = tuple[str | bytes | int, ...]
-LIMIT_SECONDS: Final = 0.05
 # Time is told in so many ticks: when this process was too busy to listen, that is one tick, however long it was.
 _TICKS: Final = 5
 _ROUND_TRIPS_AT_ONCE: Final = 32
-
-
-class Away(Exception):
-    """Redis did not answer in time, or not at all. `waited`: seconds."""
-
-    def __init__(self, why: str, waited: float = 0.0) -> None:
-        super().__init__(why)
-        self.waited = waited
+# What a connection knows of its server is asked anew after this. Shorter than any failover and return takes: a master that
+# was another's replica meanwhile may have its old data and its old connections.
+_KNOWN_SECONDS: Final = 1.0
+_ASK_RUN: Final = (b"INFO", b"server"), (b"INFO", b"replication")
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
-    """The replies in the commands' order, an error as a ResponseError in its place; `run_id` changes whenever the server
-    starts, or another takes over. `waited`: seconds."""
+class Answered:
+    """What one server replied, in the commands' order."""
 
     run_id: str
     values: list[Any]
     waited: float = 0.0
 
 
-class Wire(Protocol):
-    """The way to Redis."""
-
-    async def run(self, commands: Sequence[Command], *, seconds: float = LIMIT_SECONDS) -> Reply:
-        """Sends all, then reads all. Each has one key, and none depends on another having been carried out before it by
-        another server. Raises Away after `seconds`, connecting included."""
-        ...
-
-    async def close(self) -> None: ...
-
-
-class RedisWire:
-    """Connections of the cache's own, each of which knows the run of the server that it leads to."""
+class Server:
+    """Connections of the cache's own to one server."""
 
     def __init__(self, url: str) -> None:
         self._pool = ConnectionPool.from_url(
@@ -66,7 +50,8 @@ class RedisWire:
         )
         self._slots = asyncio.Semaphore(_ROUND_TRIPS_AT_ONCE)
 
-    async def run(self, commands: Sequence[Command], *, seconds: float = LIMIT_SECONDS) -> Reply:
+    async def run(self, commands: Sequence[Command], seconds: float) -> Answered:
+        """One round trip. Raises Away after `seconds`, connecting included."""
         trip = asyncio.ensure_future(self._round_trip(commands))
         started = asyncio.get_running_loop().time()
         try:
@@ -77,20 +62,33 @@ class RedisWire:
                     return replace(trip.result(), waited=min(elapsed, tick * seconds / _TICKS))
         except REDIS_FAULTS as error:
             # The server is likely gone, and the other connections lead to it too.
-            await self._pool.disconnect(inuse_connections=False)
+            await self.disconnect()
             raise Away(type(error).__name__, min(seconds, asyncio.get_running_loop().time() - started)) from error
         finally:
             trip.cancel()
         raise Away("late", seconds)
 
-    async def _round_trip(self, commands: Sequence[Command]) -> Reply:
+    async def disconnect(self) -> None:
+        """Ends the connections that are not in use."""
+        await self._pool.disconnect(inuse_connections=False)
+
+    async def close(self) -> None:
+        """Ends all connections."""
+        await self._pool.aclose()
+
+    async def _round_trip(self, commands: Sequence[Command]) -> Answered:
         async with self._slots:
             return await self._send_and_read(commands)
 
-    async def _send_and_read(self, commands: Sequence[Command]) -> Reply:
+    async def _send_and_read(self, commands: Sequence[Command]) -> Answered:
         connection = await self._pool.get_connection()  # type: ignore[no-untyped-call]
         try:
-            await connection.send_packed_command(b"".join(map(_packed, commands)), check_health=False)
+            now = asyncio.get_running_loop().time()
+            asked = _ASK_RUN if now - getattr(connection, "asked_at", 0.0) > _KNOWN_SECONDS else ()
+            await connection.send_packed_command(b"".join(map(_packed, (*asked, *commands))), check_health=False)
+            if asked:
+                connection.run_id = _run_id([await _read(connection) for _ in asked])
+                connection.asked_at = now
             values = [await _read(connection) for _ in commands]
         except BaseException:
             # Replies that were not read would be taken for those of the next commands.
@@ -98,10 +96,21 @@ class RedisWire:
             raise
         finally:
             await self._pool.release(connection)
-        return Reply(_run_ids(connection), values)
+        return Answered(connection.run_id, values)
+
+
+class RedisWire:
+    """The way to a Redis that is one server."""
+
+    def __init__(self, url: str) -> None:
+        self._server = Server(url)
+
+    async def run(self, commands: Sequence[Command], *, seconds: float = LIMIT_SECONDS, insist: bool = False) -> Reply:
+        answered = await self._server.run(commands, seconds)
+        return Reply([answered.run_id] * len(commands), answered.values, answered.waited)
 
     async def close(self) -> None:
-        await self._pool.aclose()
+        await self._server.close()
 
 
 def _packed(command: Command) -> bytes:
@@ -112,16 +121,19 @@ def _packed(command: Command) -> bytes:
 
 async def _greet(connection: AbstractConnection) -> None:
     await connection.on_connect()
-    await connection.send_command("INFO", "server")
-    info = await connection.read_response()
-    text = info.decode() if isinstance(info, bytes) else str(info)
+    # What an earlier connection of this object knew may be of another server.
+    connection.asked_at = float("-inf")  # type: ignore[attr-defined]
+
+
+def _run_id(replies: Sequence[Any]) -> str:
+    """Of this start of the server, and of this time of its being the master: a replica that takes over begins a history of
+    its own, which has an id, and so does a master that comes back."""
+    for reply in replies:
+        if isinstance(reply, ResponseError):
+            raise reply
+    text = b"\n".join(reply if isinstance(reply, bytes) else str(reply).encode() for reply in replies).decode()
     fields = dict(line.split(":", 1) for line in text.splitlines() if ":" in line)
-    connection.run_id = fields["run_id"]  # type: ignore[attr-defined]
-
-
-def _run_ids(connection: AbstractConnection) -> str:
-    run_id: str = connection.run_id  # type: ignore[attr-defined]
-    return run_id
+    return hashlib.sha256(f"{fields['run_id']} {fields.get('master_replid', '')}".encode()).hexdigest()[:32]
 
 
 async def _read(connection: AbstractConnection) -> Any:

@@ -1,0 +1,71 @@
+"""The Redis client: short limits, because whatever it does the database can do without it."""
+
+from typing import Any, TypeAlias
+
+from redis.asyncio import Redis
+from redis.backoff import NoBackoff
+from redis.exceptions import ConnectionError as NotConnected
+from redis.retry import Retry
+
+from subgraphs.runtime.redis.cluster import ClusterWire
+from subgraphs.runtime.redis.place import RedisPlace
+from subgraphs.runtime.redis.wire import Away, Command
+
+
+class ClusterClient:
+    """A cluster, with the commands of the client that are used here. The library's own cannot keep the limit: whenever a
+    server is away it asks for all commands that the others know before it goes on."""
+
+    def __init__(self, wire: ClusterWire, *, timeout_seconds: float) -> None:
+        self._wire = wire
+        self._timeout_seconds = timeout_seconds
+
+    async def set(self, key: str, value: bytes, *, ex: int) -> Any:
+        """Sets a key for `ex` seconds."""
+        return await self._run(("SET", key, value, "EX", ex))
+
+    async def exists(self, key: str) -> Any:
+        """1 when the key is there, 0 when it is not."""
+        return await self._run(("EXISTS", key))
+
+    async def delete(self, key: str) -> Any:
+        """Removes a key; gives how many there were."""
+        return await self._run(("DEL", key))
+
+    async def eval(self, script: str, number: int, key: str, *arguments: str) -> Any:
+        """What a script says that uses one key."""
+        return await self._run(("EVAL", script, number, key, *arguments))
+
+    async def aclose(self) -> None:
+        """Ends the connections."""
+        await self._wire.close()
+
+    async def _run(self, command: Command) -> Any:
+        try:
+            (value,) = (await self._wire.run([command], seconds=self._timeout_seconds)).values
+        except Away as away:
+            raise NotConnected(str(away)) from away
+        if isinstance(value, Away):
+            raise NotConnected(str(value)) from value
+        if isinstance(value, Exception):
+            raise value
+        return value
+
+
+RedisClient: TypeAlias = Redis | ClusterClient
+
+
+def connect_redis(url: str, *, timeout_seconds: float = 0.05, pool_size: int = 64) -> RedisClient:
+    """A client of the server, or the cluster, at `url`; no call takes longer than `timeout_seconds`, connecting included,
+    none is retried. Raises ValueError for an URL that is none of Redis."""
+    place = RedisPlace.parse(url)
+    if place.is_cluster:
+        return ClusterClient(ClusterWire(place), timeout_seconds=timeout_seconds)
+    return Redis.from_url(
+        url,
+        socket_timeout=timeout_seconds,
+        socket_connect_timeout=timeout_seconds,
+        max_connections=pool_size,
+        retry=Retry(NoBackoff(), 0),
+        decode_responses=False,
+    )
