@@ -29,7 +29,8 @@ from deploy.load.walks import SIZE, Cost, Walk, walk_all
 from deploy.local.seed.places import SeedSettings, open_databases
 from deploy.local.stack import Stack, seed
 
-SMALL: Final = (1_000, 1_000)
+# As many events: had it fewer, pages would come again, and the cache would answer.
+SMALL: Final = (1_000, 10_500)
 PAGE: Final = 500
 ROWS: Final = PAGE * SIZE + 500
 ALTERNATIONS: Final = 5
