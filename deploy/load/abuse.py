@@ -28,7 +28,6 @@ from deploy.load.own_stack import own_stack
 from deploy.local.seed import DEMO_LOGINS
 from deploy.local.stack import SUBGRAPHS, Stack
 
-ATTACKERS = 2
 SLOW_BODIES = 100
 QUERY = "{ events(first: 5) { edges { node { id name offers { id } } } } }"
 LOGIN = """mutation L($email: String!, $password: String!) { login(input: {email: $email, password: $password}) {
@@ -64,7 +63,7 @@ def memory(pids: dict[str, int]) -> dict[str, float]:
     return {name: psutil.Process(pid).memory_info().rss / 2**20 for name, pid in pids.items()}
 
 
-async def abuse(url: str, headers: dict[str, str], seconds: float) -> dict[str, list[float]]:
+async def abuse(url: str, headers: dict[str, str], seconds: float, senders: int) -> dict[str, list[float]]:
     """Sends every attack in turn until the time is over: the seconds of each by its name. Raises RuntimeError for one that
     is not refused as it should be."""
     taken: dict[str, list[float]] = defaultdict(list)
@@ -84,14 +83,14 @@ async def abuse(url: str, headers: dict[str, str], seconds: float) -> dict[str, 
                 await attack(http, next(waiting))
 
     slow = asyncio.gather(*(slow_body(url, {}, pause_seconds=0.5) for _ in range(SLOW_BODIES)))
-    await asyncio.gather(*(attacker() for _ in range(ATTACKERS)))
+    await asyncio.gather(*(attacker() for _ in range(senders)))
     taken[f"{SLOW_BODIES} bodies that never end"] = [after for _, after in await slow]
     return dict(taken)
 
 
-def abuse_from_here(url: str, headers: dict[str, str], seconds: float) -> dict[str, list[float]]:
+def abuse_from_here(url: str, headers: dict[str, str], seconds: float, senders: int) -> dict[str, list[float]]:
     """`abuse` in a process that does nothing else."""
-    return asyncio.run(abuse(url, headers, seconds))
+    return asyncio.run(abuse(url, headers, seconds, senders))
 
 
 async def signed_in(url: str) -> dict[str, str]:
@@ -102,7 +101,7 @@ async def signed_in(url: str) -> dict[str, str]:
     return {"authorization": f"Bearer {answer.json()['data']['login']['session']['accessToken']}"}
 
 
-async def measure(stack: Stack, seconds: float) -> None:
+async def measure(stack: Stack, seconds: float, senders: int) -> None:
     url = stack.router_url
     pids = {name: stack.supervisor.pid_of(name) for name in ("router", *SUBGRAPHS)}
     # Connections, plans and caches are there.
@@ -114,7 +113,7 @@ async def measure(stack: Stack, seconds: float) -> None:
     async with polled(url) as beside:
         # In a process of their own, or the client would wait for its attackers' work.
         with ProcessPoolExecutor(1, get_context("spawn")) as pool:
-            arguments = (url, await signed_in(url), seconds)
+            arguments = (url, await signed_in(url), seconds, senders)
             taken = await asyncio.get_running_loop().run_in_executor(pool, abuse_from_here, *arguments)
     after = memory(pids)
     table = Table("attack", "times", "median ms", "slowest ms", title=f"abuse on {os.cpu_count()} cores")
@@ -128,10 +127,10 @@ async def measure(stack: Stack, seconds: float) -> None:
     console.print(f"another client's median: {quiet:.1f} ms alone, {busy:.1f} ms beside it, {busy / quiet:.1f} times")
 
 
-async def run(seconds: float) -> None:
+async def run(seconds: float, senders: int) -> None:
     """Measures and prints."""
     async with own_stack() as stack:
-        await measure(stack, seconds)
+        await measure(stack, seconds, senders)
 
 
 def main(arguments: list[str]) -> int:
@@ -139,7 +138,9 @@ def main(arguments: list[str]) -> int:
     parser.add_argument(
         "--seconds", type=float, default=15, help="how long the client is watched, alone and beside abuse"
     )
-    asyncio.run(run(parser.parse_args(arguments).seconds))
+    parser.add_argument("--senders", type=int, default=1, help="how many send it at once")
+    chosen = parser.parse_args(arguments)
+    asyncio.run(run(chosen.seconds, chosen.senders))
     return 0
 
 

@@ -23,6 +23,12 @@ async def test_a_get_without_the_csrf_header_is_refused(graph: Graph) -> None:
     assert plain.status_code >= 400
 
 
+async def test_a_text_too_long_to_be_planned_is_refused_and_one_just_short_enough_is_not(graph: Graph) -> None:
+    for length, codes in ((262_144, []), (262_145, ["QUERY_TOO_COMPLEX"])):
+        text = "{ __typename }".ljust(length, "#")
+        assert (await graph(text)).codes == codes
+
+
 async def test_only_the_explorer_s_origin_may_read_answers(graph: Graph) -> None:
     for origin, allowed in ((graph.stack.explorer_url.rstrip("/"), True), ("http://evil.example", False)):
         headers = {"origin": origin, "access-control-request-method": "POST"}

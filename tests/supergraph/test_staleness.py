@@ -1,5 +1,6 @@
 """Through the router: whoever begins to read after a change was acknowledged is told of it, in every cached field of every
-subgraph, also while a secondary lags. `CACHE_RACE_SECONDS` makes the race longer."""
+subgraph, also while a secondary lags. `CACHE_RACE_SECONDS` makes the race longer; then OPERATION_LIMIT and VIEWER_LIMIT
+want to be higher too."""
 
 import asyncio
 import os
@@ -71,11 +72,14 @@ class Race:
         wanted = {"event": self.event, "offer": self.offer, "user": self.user}
         while not self.is_over:
             least = dict(self.versions)
-            shown = (await self.graph(READ, wanted, token=token)).partial
+            answer = await self.graph(READ, wanted, token=token)
+            # Who is not signed in is told of no user.
+            assert {*answer.codes} <= {"UNAUTHENTICATED"}, answer.errors
+            shown = answer.partial
             (listed,) = (await self.graph(LISTED, token=token)).data["events"]["edges"]
             (offered,) = shown["event"]["offers"]
             told = {"event": shown["event"], "offer": shown["rewardOffer"], "listed": listed["node"], "of": offered}
-            # Who is not signed in is told of no user, and others of the name alone.
+            # Others are told of the name alone.
             if shown["user"] is not None:
                 told["user"] = {**shown["user"], "version": int(shown["user"]["displayName"].removeprefix("Version "))}
             for kind, entry in told.items():
