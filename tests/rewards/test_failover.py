@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 import pytest
+from pymongo import ReadPreference
 
 from subgraphs.runtime.mongo import Mongo
 from subgraphs.runtime.settings import StoreSettings
@@ -61,6 +62,10 @@ async def test_changes_and_their_author_s_reads_go_to_the_primary_and_all_other_
         assert (await ask(claiming, REQUESTS, claiming.operator))["edges"]
     assert author_s == {(primary, "find"): 1}
     reader = claiming.issuer.token("kr-reader", "AUDITOR", "ADMIN")
+    # A client that has met no secondary yet prefers none.
+    connections = claiming.rewards.app.state.parts.mongo
+    for database in (connections.read, connections.analytics):
+        await database.command("ping", read_preference=ReadPreference.SECONDARY)
     with commands.by_member() as others:
         for _ in range(10):
             await ask(claiming, REQUESTS, reader)
