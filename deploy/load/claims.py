@@ -77,7 +77,7 @@ class Bench:
         self._stack = stack
         self._http = http
         self._seconds = seconds
-        self._tokens = Tokens(stack)
+        self._tokens = Tokens(stack.secrets.signing_keys)
         self._operator = self._tokens.of("krdemo0000000000000001", "OPERATOR")
         self._reward = ""
         self._measured = [*MEASURED]

@@ -60,7 +60,7 @@ class Side:
     def __init__(self, stack: Stack, http: httpx.AsyncClient, people: list[str]) -> None:
         self._url = stack.router_url
         self._http = http
-        self._tokens = Tokens(stack)
+        self._tokens = Tokens(stack.secrets.signing_keys)
         self._people = people
         self._after: dict[str, str | None] = {}
         self._admin = self._tokens.of("krdemo0000000000000001", "OPERATOR", "ADMIN")

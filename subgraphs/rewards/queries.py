@@ -11,7 +11,7 @@ from subgraphs.rewards.loaders import REWARD
 from subgraphs.rewards.model import reward as model
 from subgraphs.rewards.model.reconciliation import Findings, Line
 from subgraphs.rewards.operations.reconcile import reconcile
-from subgraphs.rewards.store.request_lists import count_requests_of, requests_page
+from subgraphs.rewards.store.request_lists import count_requests, requests_page
 from subgraphs.rewards.store.requests import SORTS as REQUEST_SORTS
 from subgraphs.rewards.store.requests import RequestQuery
 from subgraphs.rewards.store.rewards import SORTS, RewardQuery, rewards_page
@@ -154,7 +154,7 @@ class Query:
         fields = REQUEST_READS.of_nodes(info)
         page = await requests_page(database, user_id, query, context.now, order, bounds, context.cursors, scope, fields)
         return RewardRequestConnection.of(
-            page, context.now, lambda: count_requests_of(database, user_id, query, context.now)
+            page, context.now, lambda: count_requests(database, user_id, query, context.now)
         )
 
     @strawberry.field(

@@ -19,6 +19,8 @@ from subgraphs.runtime.mongo import DocumentCollection, Index
 # The stored fields that rows are read with, besides the id, the parent and those of the sort. None: all there are.
 Fields: TypeAlias = frozenset[str] | None
 Row = TypeVar("Row")
+# A filter that few rows of a list of all there is pass is searched for this long.
+LIST_MILLISECONDS: Final = 2000
 TEXT_MILLISECONDS: Final = 1000
 COUNT_CAP: Final = 10_000
 COUNT_MILLISECONDS: Final = 500

@@ -31,26 +31,18 @@ async def insert(mongo: Mongo, number: int, **changes: Any) -> None:
     await mongo.write["events"].insert_many(documents)
 
 
-def counts(events: InProcess) -> Any:
-    return events.app.state.parts.cache.counts
-
-
-async def settled(events: InProcess) -> None:
-    await events.app.state.parts.cache.idle()
-
-
 async def test_a_hit_costs_one_pipeline_and_no_database_command(
     events: InProcess, mongo: Mongo, commands: CommandLog
 ) -> None:
     await insert(mongo, 3)
     cold = (await events.graphql(LIST)).data
-    await settled(events)
-    trips = counts(events).round_trips
+    await events.cache.idle()
+    trips = events.cache.counts.round_trips
     with commands.recording() as sent:
         assert (await events.graphql(LIST)).data == cold
     assert sent == []
-    assert counts(events).round_trips - trips == 1
-    assert counts(events).by_field["kept_hits", "Query.events"] == 1
+    assert events.cache.counts.round_trips - trips == 1
+    assert events.cache.counts.by_field["kept_hits", "Query.events"] == 1
 
 
 async def test_twenty_events_by_reference_cost_one_pipeline_and_when_cold_one_query(
@@ -61,28 +53,28 @@ async def test_twenty_events_by_reference_cost_one_pipeline_and_when_cold_one_qu
     with commands.recording() as sent:
         cold = (await events.graphql.entities(of, "... on Event { name }")).data
     assert [name for _, name, _ in sent] == ["find"]
-    await settled(events)
-    trips = counts(events).round_trips
+    await events.cache.idle()
+    trips = events.cache.counts.round_trips
     with commands.recording() as sent:
         assert (await events.graphql.entities(of, "... on Event { name }")).data == cold
     assert sent == []
-    assert counts(events).round_trips - trips == 1
+    assert events.cache.counts.round_trips - trips == 1
 
 
 async def test_reads_of_many_requests_at_once_share_a_pipeline(events: InProcess, mongo: Mongo) -> None:
     await insert(mongo, 20)
     await asyncio.gather(*(events.graphql(ONE, {"id": f"ev{n}"}) for n in range(20)))
-    await settled(events)
-    trips = counts(events).round_trips
+    await events.cache.idle()
+    trips = events.cache.counts.round_trips
     await asyncio.gather(*(events.graphql(ONE, {"id": f"ev{n}"}) for n in range(20)))
-    assert counts(events).round_trips - trips < 10
+    assert events.cache.counts.round_trips - trips < 10
 
 
 async def test_another_process_reads_what_one_has_loaded(start_events: Any, mongo: Mongo, commands: CommandLog) -> None:
     first, second = await start_events(), await start_events()
     await insert(mongo, 3)
     cold = (await first.graphql(LIST)).data
-    await settled(first)
+    await first.cache.idle()
     with commands.recording() as sent:
         assert (await second.graphql(LIST)).data == cold
     assert sent == []
@@ -115,11 +107,11 @@ async def test_lists_and_events_never_outlive_the_edge_of_a_window(
         one = (await events.graphql(ONE, {"id": "ev0"})).data["event"]["status"]
         listed = [edge["node"]["status"] for edge in (await events.graphql(LIST)).data["events"]["edges"]]
         seen.append((one, listed))
-        await settled(events)
+        await events.cache.idle()
         clock.advance(seconds=10)
     assert [one for one, _ in seen] == ["SCHEDULED"] * 2 + ["ACTIVE"] * 2 + ["ENDED"] * 2
     assert [listed for _, listed in seen] == [[], [], ["ACTIVE"], ["ACTIVE"], [], []]
-    assert counts(events).by_field["hits", "Query.events"] == 3
+    assert events.cache.counts.by_field["hits", "Query.events"] == 3
 
 
 async def test_an_old_value_is_shown_for_a_while_and_loaded_anew_once(
@@ -127,14 +119,14 @@ async def test_an_old_value_is_shown_for_a_while_and_loaded_anew_once(
 ) -> None:
     await insert(mongo, 1)
     await events.graphql(ONE, {"id": "ev0"})
-    await settled(events)
+    await events.cache.idle()
     clock.advance(seconds=310)
     with commands.recording() as sent:
         answers = await asyncio.gather(*(events.graphql(ONE, {"id": "ev0"}) for _ in range(20)))
-        await settled(events)
+        await events.cache.idle()
     assert {answer.data["event"]["name"] for answer in answers} == {"Event 0"}
     assert [name for _, name, _ in sent] == ["find"]
-    assert counts(events).total("stale") >= 1
+    assert events.cache.counts.total("stale") >= 1
     clock.advance(seconds=100)
     with commands.recording() as sent:
         await events.graphql(ONE, {"id": "ev0"})
@@ -148,7 +140,7 @@ async def test_what_is_not_there_is_remembered_shortly_and_not_once_it_is_made(
         with commands.recording() as sent:
             assert (await events.graphql(ONE, {"id": "ev0"})).data["event"] is None
         assert len(sent) == expected
-        await settled(events)
+        await events.cache.idle()
     raiser = build_raiser(events.app.state.parts.settings.redis_url, mongo.write.name)
     await insert(mongo, 1)
     await raiser.raise_tags(["Event:ev0"])
@@ -170,7 +162,7 @@ async def test_a_change_past_the_application_is_seen_in_the_database_s_stream(
     watching = asyncio.create_task(Watch(mongo, COLLECTIONS, raise_tags).run())
     assert await raised.get() == ("*",)
     assert (await events.graphql(ONE, {"id": "ev0"})).data["event"]["name"] == "Event 0"
-    await settled(events)
+    await events.cache.idle()
     await mongo.write["events"].update_one({"_id": "ev0"}, {"$set": {"name": "By hand"}})
     assert await raised.get() == ("Event:ev0", "Events")
     assert (await events.graphql(ONE, {"id": "ev0"})).data["event"]["name"] == "By hand"
@@ -185,13 +177,13 @@ async def test_a_change_whose_process_died_before_it_told_is_told_by_the_relay(
     made = (await create(events, issuer))["event"]
     await events.graphql(MOVE, {"id": made["id"], "version": 1, "to": "PUBLISH"}, token=operator(issuer))
     assert (await events.graphql(ONE, {"id": made["id"]})).data["event"]["name"] == "Made"
-    await settled(events)
+    await events.cache.idle()
 
     async def died(_: Any) -> None:
         raise asyncio.CancelledError
 
     with monkeypatch.context() as patched, pytest.raises(asyncio.CancelledError):
-        patched.setattr(events.app.state.parts.cache, "raise_tags", died)
+        patched.setattr(events.cache, "raise_tags", died)
         await events.graphql(RENAME, {"id": made["id"], "version": 2, "name": "New"}, token=operator(issuer))
     assert (await events.graphql(ONE, {"id": made["id"]})).data["event"]["name"] == "Made"
 
@@ -210,7 +202,7 @@ async def test_services_and_loads_ask_the_database(
 ) -> None:
     await insert(mongo, 1)
     await events.graphql(ONE, {"id": "ev0"})
-    await settled(events)
+    await events.cache.idle()
     for _ in range(2):
         with commands.recording() as sent:
             await events.graphql(ONE, {"id": "ev0"}, token=issuer.service_token())
@@ -226,7 +218,7 @@ async def test_drafts_stay_with_staff_in_whatever_order_they_are_asked_for(
     whole = {"events": {"edges": [{"node": {"id": "ev0"}}]}, "event": {"id": "ev0", "createdBy": {"id": "kr-operator"}}}
     for token, expected in ((operator(issuer), whole), (None, nothing), (issuer.token("kr1"), nothing)) * 2:
         assert (await events.graphql(every, token=token)).data == expected
-        await settled(events)
+        await events.cache.idle()
 
 
 @pytest.mark.parametrize(
@@ -253,7 +245,7 @@ async def test_a_response_promises_what_all_its_parts_do(
             "/graphql", json={"query": query}, headers={"x-router-secret": "the-router-secret-of-the-tests"}
         )
         said.append(response.headers["cache-control"])
-        await settled(events)
+        await events.cache.idle()
     assert said == (["no-store"] * 2 if expected is None else [f"max-age=90, {expected}"] * 2)
 
 
@@ -261,7 +253,7 @@ async def test_counters_are_published_for_prometheus(events: InProcess, mongo: M
     await insert(mongo, 1)
     for _ in range(2):
         await events.graphql(LIST)
-        await settled(events)
+        await events.cache.idle()
     text = (await events.http.get("/metrics")).text
     assert 'cache_hits_total{field="Query.events"} 1.0' in text
     assert 'cache_fills_total{field="Query.events"} 1.0' in text

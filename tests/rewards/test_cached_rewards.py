@@ -9,7 +9,6 @@ from subgraphs.rewards.store import COLLECTIONS
 from subgraphs.runtime.cache.build import build_raiser
 from subgraphs.runtime.cache.watch import Watch
 from subgraphs.runtime.mongo import Mongo
-from tests.fixtures.client import InProcess
 from tests.fixtures.commands import CommandLog
 from tests.fixtures.issuer import Issuer
 from tests.rewards.claiming import Claiming
@@ -31,14 +30,6 @@ def of(*event_ids: str) -> dict[str, Any]:
     return {"of": [{"__typename": "Event", "id": event_id} for event_id in event_ids]}
 
 
-def counts(process: InProcess) -> Any:
-    return process.app.state.parts.cache.counts
-
-
-async def settled(process: InProcess) -> None:
-    await process.app.state.parts.cache.idle()
-
-
 async def test_the_offers_of_twenty_events_with_their_rewards_cost_two_pipelines_and_when_cold_two_queries(
     claiming: Claiming, start_rewards: Start, commands: CommandLog
 ) -> None:
@@ -51,12 +42,12 @@ async def test_the_offers_of_twenty_events_with_their_rewards_cost_two_pipelines
         cold = (await process.graphql(OFFERS, of(*events))).data
     assert [name for _, name, _ in sent] == ["find", "find"]
     assert [len(entity["offers"]) for entity in cold["_entities"]] == [1] * 10 + [0] * 10
-    await settled(process)
-    trips = counts(process).round_trips
+    await process.cache.idle()
+    trips = process.cache.counts.round_trips
     with commands.recording() as sent:
         assert (await process.graphql(OFFERS, of(*events))).data == cold
     assert sent == []
-    assert counts(process).round_trips - trips == 2
+    assert process.cache.counts.round_trips - trips == 2
 
 
 async def test_a_change_shows_at_once_in_every_process(claiming: Claiming, start_rewards: Start) -> None:
@@ -90,7 +81,7 @@ async def test_a_change_shows_at_once_in_every_process(claiming: Claiming, start
 async def test_what_claims_take_shows_at_once_and_makes_nothing_old(claiming: Claiming, commands: CommandLog) -> None:
     offer_id = await claiming.offer(stockTotal=5)
     await claiming.rewards.graphql(OFFERS, of("ev1"))
-    await settled(claiming.rewards)
+    await claiming.rewards.cache.idle()
     for taken in range(1, 4):
         assert (await claiming.claim(offer_id, f"us{taken}"))["__typename"] == "ClaimRewardSuccess"
         stocks = (await claiming.rewards.graphql(STOCKS, of("ev1"))).data["_entities"][0]["offers"]
@@ -103,7 +94,7 @@ async def test_what_claims_take_shows_at_once_and_makes_nothing_old(claiming: Cl
 async def test_a_claim_is_judged_by_the_offer_as_it_is_stored(claiming: Claiming, mongo: Mongo) -> None:
     offer_id = await claiming.offer()
     await claiming.rewards.graphql(ONE, {"id": offer_id})
-    await settled(claiming.rewards)
+    await claiming.rewards.cache.idle()
     # Past the application, and nobody watches: what is cached is old for once.
     await mongo.write["offers"].update_one({"eventId": "ev1", "_id": offer_id}, {"$set": {"enabled": False}})
     assert (await claiming.claim(offer_id, "us1"))["__typename"] == "NotFound"
@@ -123,7 +114,7 @@ async def test_a_change_past_the_application_is_seen_in_the_database_s_stream(
     watching = asyncio.create_task(Watch(mongo, COLLECTIONS, raise_tags).run())
     assert await raised.get() == ("*",)
     assert (await claiming.rewards.graphql(ONE, {"id": offer_id})).data["rewardOffer"]["position"] == 0
-    await settled(claiming.rewards)
+    await claiming.rewards.cache.idle()
     await mongo.write["offers"].update_one({"eventId": "ev1", "_id": offer_id}, {"$set": {"position": 9}})
     assert await raised.get() == (f"RewardOffer:{offer_id}", "Event.offers:ev1")
     assert (await claiming.rewards.graphql(ONE, {"id": offer_id})).data["rewardOffer"]["position"] == 9

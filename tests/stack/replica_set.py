@@ -3,7 +3,7 @@
 import contextlib
 import os
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -51,15 +51,6 @@ class ReplicaSet:
         kill_group(member.child)
         member.child.wait()
         self._members.remove(member)
-
-    def command_counts(self, name: str) -> Mapping[int, int]:
-        """How many commands of that name each member has carried out, by port."""
-        counts = {}
-        for member in self._members:
-            with self._direct(member) as client:
-                commands = client.admin.command("serverStatus")["metrics"]["commands"]
-                counts[member.port] = int(commands[name]["total"])
-        return counts
 
     @property
     def primary_port(self) -> int:

@@ -15,10 +15,6 @@ SET_ROLES = """mutation Roles($input: SetRolesInput!) { setRoles(input: $input) 
 ONE = "query One($id: ID!) { user(id: $id) { displayName roles version } }"
 
 
-async def settled(users: InProcess) -> None:
-    await users.app.state.parts.cache.idle()
-
-
 async def test_twenty_users_by_reference_cost_one_pipeline_and_no_database_command(
     users: InProcess, issuer: Issuer, commands: CommandLog
 ) -> None:
@@ -26,8 +22,8 @@ async def test_twenty_users_by_reference_cost_one_pipeline_and_no_database_comma
     of = [{"__typename": "User", "id": session["user"]["id"]} for session in sessions]
     token = issuer.token("kr1")
     cold = (await users.graphql.entities(of, "... on User { displayName }", token=token)).data
-    await settled(users)
-    cache = users.app.state.parts.cache
+    await users.cache.idle()
+    cache = users.cache
     trips = cache.counts.round_trips
     with commands.recording() as sent:
         assert (await users.graphql.entities(of, "... on User { displayName }", token=token)).data == cold
@@ -48,7 +44,7 @@ async def test_changes_of_a_profile_and_of_roles_show_at_once_in_every_process(
         for process in (second, first):
             found.append((await process.graphql(ONE, {"id": user_id}, token=admin)).data["user"])
             found.append((await process.graphql(ME, token=token)).data["me"])
-            await settled(process)
+            await process.cache.idle()
         return found
 
     assert {user["version"] for user in await shown()} == {1}
@@ -77,7 +73,7 @@ async def test_neither_a_password_s_hash_nor_anything_else_that_is_secret_is_sto
 ) -> None:
     session = await registered(users)
     await users.graphql(ONE, {"id": session["user"]["id"]}, token=issuer.token("kr1"))
-    await settled(users)
+    await users.cache.idle()
     parts = users.app.state.parts
     kept = parts.cache._kept._records
     assert kept

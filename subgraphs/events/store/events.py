@@ -13,7 +13,7 @@ from subgraphs.events.store.rules import rule_document, to_rule
 from subgraphs.runtime.connection import Cursors, Page, PageBounds, Sort
 from subgraphs.runtime.mongo import Collection, Database, Document, Index, Mongo, Session
 from subgraphs.runtime.outcomes import Violation
-from subgraphs.runtime.pages import all_words, count_up_to_cap, read_page, read_text_page
+from subgraphs.runtime.pages import LIST_MILLISECONDS, all_words, count_up_to_cap, read_page, read_text_page
 
 
 def event_tags(event_id: str) -> tuple[str, ...]:
@@ -25,8 +25,6 @@ _VISIBLE: Final[Document] = {
     "lifecycle": {"$in": [Lifecycle.PUBLISHED.value, Lifecycle.PAUSED.value, Lifecycle.ENDED.value]}
 }
 _FOR_ALL: Final = "visible"
-# A filter that few events pass is searched for this long.
-LIST_MILLISECONDS: Final = 2000
 
 
 def _walked(field: str) -> tuple[Index, Index]:

@@ -4,16 +4,13 @@ whether their offers are on offer."""
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
 
 from subgraphs.rewards.lanes import Lanes
 from subgraphs.rewards.model.request import RewardRequest
+from subgraphs.rewards.operations.claim_group import MOST_CLAIMS
 from subgraphs.rewards.operations.claim_outcomes import Claimed
 from subgraphs.rewards.operations.tools import Stores
 from subgraphs.runtime.outcomes import KeyReused, Missing
-
-# As many as a group that commits has, so that the one keeps up with the other.
-MOST_LOOKUPS: Final = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +27,12 @@ Ending = Claimed | KeyReused | Missing
 
 
 class Lookups:
-    """Two queries for up to sixty-four calls on whatever offers; the calls that come meanwhile are the next ones."""
+    """Two queries for as many calls as a group has, on whatever offers; the calls that come meanwhile are the next ones."""
 
     def __init__(self, stores: Stores) -> None:
         self._stores = stores
-        self._lanes: Lanes[None, Lookup, Ending | None] = Lanes(self._look, most=MOST_LOOKUPS)
+        # As many as a group that commits has, so that the one keeps up with the other.
+        self._lanes: Lanes[None, Lookup, Ending | None] = Lanes(self._look, most=MOST_CLAIMS)
 
     async def ending(self, call: Lookup) -> Ending | None:
         """How the call ends already, or None when it is to be judged. Raises what the store raises."""

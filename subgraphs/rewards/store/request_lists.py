@@ -3,16 +3,12 @@
 from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Final
 
 from subgraphs.rewards.model.request import RequestStatus, RewardRequest
 from subgraphs.rewards.store.requests import REQUESTS, RequestQuery, partial_request, query_filter
 from subgraphs.runtime.connection import Cursors, Page, PageBounds, Sort
 from subgraphs.runtime.mongo import Database, Document, Index
-from subgraphs.runtime.pages import Fields, count_up_to_cap, read_page
-
-# A filter that few requests pass is searched for this long.
-LIST_MILLISECONDS: Final = 2000
+from subgraphs.runtime.pages import LIST_MILLISECONDS, Fields, count_up_to_cap, read_page
 
 
 def _base(user_id: str | None, query: RequestQuery, now: datetime) -> Document:
@@ -69,6 +65,6 @@ async def slots_held(database: Database, user_id: str, places: Mapping[str, str]
     return dict(Counter([row["offerId"] async for row in found]))
 
 
-async def count_requests_of(database: Database, user_id: str | None, query: RequestQuery, now: datetime) -> int | None:
-    """How many there are, up to 10,000; None when counting took too long."""
+async def count_requests(database: Database, user_id: str | None, query: RequestQuery, now: datetime) -> int | None:
+    """How many the query selects, of one user or of all, up to 10,000; None when counting took too long."""
     return await count_up_to_cap(database[REQUESTS.name], _base(user_id, query, now))

@@ -12,7 +12,7 @@ from subgraphs.rewards.store.grants import grant_document, to_grant
 from subgraphs.runtime.clock import LONG_AGO
 from subgraphs.runtime.connection import Cursors, Page, PageBounds, Sort
 from subgraphs.runtime.mongo import Collection, Database, Document, Index, Mongo, Session
-from subgraphs.runtime.pages import Fields, count_up_to_cap, in_part, read_pages
+from subgraphs.runtime.pages import Fields, in_part, read_pages
 
 _PENDING: Final = RequestStatus.PENDING.value
 _DUE: Final = Index((("expiresAt", 1), ("offerId", 1)), partial={"status": _PENDING})
@@ -183,11 +183,6 @@ async def request_pages(
     requests, base = database[REQUESTS.name], query_filter(query, now)
     found = await read_pages(requests, "userId", user_ids, base, sort, bounds, cursors, scope, fields=fields)
     return {user_id: page.map(partial_request) for user_id, page in found.items()}
-
-
-async def count_requests(database: Database, user_id: str, query: RequestQuery, now: datetime) -> int | None:
-    """How many there are, up to 10,000; None when counting took too long."""
-    return await count_up_to_cap(database[REQUESTS.name], {"userId": user_id, **query_filter(query, now)})
 
 
 class RequestStore:

@@ -11,7 +11,7 @@ from pymongo.errors import DuplicateKeyError
 from subgraphs.runtime.clock import LONG_AGO
 from subgraphs.runtime.connection import Cursors, Page, PageBounds, Sort
 from subgraphs.runtime.mongo import Collection, Database, Document, Index, Mongo, Session
-from subgraphs.runtime.pages import Fields, count_up_to_cap, in_part, read_page
+from subgraphs.runtime.pages import LIST_MILLISECONDS, Fields, count_up_to_cap, in_part, read_page
 from subgraphs.users.model.user import Role, User, UserStatus, email_key, name_key, normalise_email
 
 
@@ -36,8 +36,6 @@ SORTS: Final = {
     "CREATED_AT_ASC": Sort("CREATED_AT_ASC", (("createdAt", 1), ("_id", 1))),
     "DISPLAY_NAME_ASC": Sort("DISPLAY_NAME_ASC", (("nameKey", 1), ("_id", 1))),
 }
-# A filter that few users pass is searched for this long.
-LIST_MILLISECONDS: Final = 2000
 _NO_SECRETS: Final = {"passwordHash": False}
 
 

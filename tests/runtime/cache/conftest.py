@@ -119,11 +119,6 @@ async def twenty(mongo: Mongo) -> list[Event]:
     return events
 
 
-def cache_of(process: InProcess) -> Any:
-    """The process's cache."""
-    return process.app.state.parts.cache
-
-
 async def metrics(process: InProcess) -> str:
     """What it publishes for Prometheus."""
     return (await process.http.get("/metrics")).text

@@ -5,12 +5,14 @@ import os
 import signal
 import statistics
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Any
 
 import pytest
 
 from subgraphs.events.model.event import Event
+from subgraphs.runtime.redis.wire import Command, Reply
 from tests.fixtures.client import InProcess
 from tests.fixtures.issuer import Issuer
 from tests.runtime.cache.conftest import (
@@ -18,7 +20,6 @@ from tests.runtime.cache.conftest import (
     ONE,
     OwnRedis,
     StartEvents,
-    cache_of,
     metrics,
     renamed,
     until,
@@ -87,7 +88,7 @@ async def test_without_redis_nobody_sees_an_error_and_what_changed_meanwhile_sho
     first, second = [await start(redis.proxy.redis_url, cache_limit_seconds=0.05) for _ in range(2)]
     for process in (first, second):
         await read_all(process)
-        await cache_of(process).idle()
+        await process.cache.idle()
     before = await read_all(first) + await read_all(first, issuer.token("kr1"))
     async with fault(redis):
         took = await read_all(first) + await read_all(first, issuer.token("kr1"))
@@ -99,16 +100,16 @@ async def test_without_redis_nobody_sees_an_error_and_what_changed_meanwhile_sho
 
     async def is_told() -> bool:
         await first.graphql(ONE, {"id": "ev3"})
-        return 'cache_breaker{state="closed"} 1.0' in await metrics(first) and not cache_of(first).counts.owed()
+        return 'cache_breaker{state="closed"} 1.0' in await metrics(first) and not first.cache.counts.owed()
 
     await until(is_told)
     for process in (second, first):
         assert await name_in(process, "ev3") == (f"Version {version}",) * 2
-    hits = cache_of(first).counts.total("hits")
+    hits = first.cache.counts.total("hits")
     await read_all(first)
-    await cache_of(first).idle()
+    await first.cache.idle()
     await read_all(first)
-    assert cache_of(first).counts.total("hits") > hits
+    assert first.cache.counts.total("hits") > hits
 
 
 async def test_a_full_server_gives_what_it_has_and_no_error_and_changes_show(
@@ -116,17 +117,17 @@ async def test_a_full_server_gives_what_it_has_and_no_error_and_changes_show(
 ) -> None:
     first, second = await start(redis.proxy.redis_url), await start(redis.proxy.redis_url)
     await read_all(first)
-    await cache_of(first).idle()
+    await first.cache.idle()
     before = await read_all(first)
     await redis.command("CONFIG", "SET", "maxmemory-policy", "noeviction")
     await redis.command("CONFIG", "SET", "maxmemory", "1")
-    hits = cache_of(second).counts.total("hits")
+    hits = second.cache.counts.total("hits")
     print(f"\nfull: {added(before, await read_all(second))}")
-    assert cache_of(second).counts.total("hits") > hits
+    assert second.cache.counts.total("hits") > hits
     version = await renamed(first, issuer, "ev3", 1)
     for process in (second, first, second):
         assert await name_in(process, "ev3") == (f"Version {version}",) * 2
-    assert cache_of(second).counts.faults["refused"] > 0
+    assert second.cache.counts.faults["refused"] > 0
     await redis.command("CONFIG", "SET", "maxmemory", "0")
     for process in (second, first):
         assert await name_in(process, "ev3") == (f"Version {version}",) * 2
@@ -139,7 +140,7 @@ async def test_a_server_that_comes_back_with_no_or_old_data_shows_nothing_old(
     first, second = await start(redis.proxy.redis_url), await start(redis.proxy.redis_url)
     for process in (first, second):
         await read_all(process)
-        await cache_of(process).idle()
+        await process.cache.idle()
     dump = await redis.dump()
     version = await renamed(first, issuer, "ev3", 1)
     redis.proxy.cut()
@@ -151,29 +152,30 @@ async def test_a_server_that_comes_back_with_no_or_old_data_shows_nothing_old(
 
         async def is_back(process: InProcess = process) -> bool:
             assert await name_in(process, "ev3") == (f"Version {version}",) * 2
-            return bool(cache_of(process).is_up())
+            return bool(process.cache.is_up())
 
         await until(is_back)
-        await cache_of(process).idle()
+        await process.cache.idle()
         assert await name_in(process, "ev3") == (f"Version {version}",) * 2
 
 
 async def test_a_slow_load_elsewhere_is_not_waited_for_without_end(
-    redis: OwnRedis, start: StartEvents, twenty: list[Event]
+    redis: OwnRedis, start: StartEvents, twenty: list[Event], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     process = await start(redis.proxy.redis_url)
     await process.graphql(ONE, {"id": "ev1"})
-    await cache_of(process).idle()
+    await process.cache.idle()
     # Somebody holds the lock of every other value, and never loads.
-    real = cache_of(process)._link.run
+    link = process.cache._link
+    real = link.run
 
-    async def locked(commands: list[tuple[object, ...]], **options: float) -> object:
-        reply = await real(commands, **options)
+    async def locked(commands: Sequence[Command], *arguments: Any, **options: Any) -> Reply:
+        reply = await real(commands, *arguments, **options)
         for place, command in enumerate(commands):
             if command[0] == "SET" and str(command[1]).startswith("l:"):
                 reply.values[place] = None
         return reply
 
-    cache_of(process)._link.run = locked
+    monkeypatch.setattr(link, "run", locked)
     async with asyncio.timeout(10):
         assert (await process.graphql(ONE, {"id": "ev2"})).data["event"]["name"] == "Event 2"

@@ -71,7 +71,7 @@ Start = Callable[..., Awaitable[InProcess]]
 async def compare(start: Start, query: str, variables: dict[str, Any], tokens: dict[str, str | None]) -> None:
     """What each caller is told after each other one is what they are told without a cache."""
     plain, process = await start(redis_url=AWAY), await start()
-    cache = process.app.state.parts.cache
+    cache = process.cache
 
     async def told(by: InProcess, caller: str) -> Any:
         return (await by.graphql(query, variables, token=tokens[caller])).partial

@@ -21,7 +21,7 @@ from subgraphs.runtime.outbox import Message, Relay
 from tests.fixtures.client import InProcess
 from tests.fixtures.issuer import Issuer
 from tests.fixtures.proxy import Proxy
-from tests.runtime.cache.conftest import LIST, ONE, OwnRedis, StartEvents, cache_of, renamed
+from tests.runtime.cache.conftest import LIST, ONE, OwnRedis, StartEvents, renamed
 
 SECONDS: Final = float(os.environ.get("CACHE_RACE_SECONDS", "4"))
 # What others may be behind while the process that wrote cannot reach Redis.
@@ -129,9 +129,9 @@ async def test_no_read_that_begins_after_a_change_was_acknowledged_shows_what_wa
     first, second = await start(redis.proxy.redis_url), await start(redis.proxy.redis_url)
     race = Race(issuer)
     await race.run(first, second, may_lag=False)
-    print(f"\n{race.told()}; hits {cache_of(first).counts.total('hits') + cache_of(second).counts.total('hits')}")
+    print(f"\n{race.told()}; hits {first.cache.counts.total('hits') + second.cache.counts.total('hits')}")
     assert race.writes > 10
-    assert cache_of(second).counts.total("hits") > 0
+    assert second.cache.counts.total("hits") > 0
 
 
 @pytest.mark.parametrize("data", ["none", "old"])

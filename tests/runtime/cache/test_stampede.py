@@ -9,7 +9,7 @@ from subgraphs.runtime.cache.build import build_cache
 from tests.fixtures.client import InProcess
 from tests.fixtures.clock import FrozenClock
 from tests.fixtures.commands import CommandLog
-from tests.runtime.cache.conftest import LIST, ONE, OwnRedis, StartEvents, cache_of
+from tests.runtime.cache.conftest import LIST, ONE, OwnRedis, StartEvents
 
 NUMBER: Policy[int] = Policy("N", ttl=60, scope=Scope.PUBLIC, tags=("N:{id}",), dump=lambda n: n, load=int)
 
@@ -30,7 +30,7 @@ async def test_five_hundred_at_once_over_three_processes_load_once(
         # The list also asks when a window next opens, and when one next closes.
         assert len(finds) == (1 if query == ONE else 3)
     for process in processes:
-        await cache_of(process).idle()
+        await process.cache.idle()
 
 
 async def test_different_processes_that_miss_in_the_same_moment_load_once(redis: OwnRedis) -> None:
