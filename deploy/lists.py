@@ -17,8 +17,8 @@ from subgraphs.events.store import activities, events
 from subgraphs.rewards.model.request import RequestStatus
 from subgraphs.rewards.store import badges, request_lists, requests, rewards, wallets
 from subgraphs.runtime import audit
-from subgraphs.runtime.connection import Cursors, Page, PageBounds, Sort
 from subgraphs.runtime.mongo import Database
+from subgraphs.runtime.pagination.cursors import Cursors, Page, PageBounds, Sort
 from subgraphs.users.store import notifications, users
 
 PART: Final = Part("guaranteed lists", "deploy.lists")

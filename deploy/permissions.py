@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import Any, Final
 
 from deploy.schema import SCHEMA_FOLDER, SUBGRAPHS
-from subgraphs.runtime.graphql.access import OPEN_TO_ALL, audience_of
+from subgraphs.runtime.graphql.permissions import OPEN_TO_ALL, audience_of
 from subgraphs.runtime.graphql.schema import FederatedSchema
 
 DOCUMENT: Final = SCHEMA_FOLDER / "permissions.md"

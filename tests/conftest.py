@@ -16,10 +16,10 @@ from pymongo import WriteConcern
 
 from router.binary import find_router
 from router.node import ensure_node_modules
+from subgraphs.runtime.auth.revocations import Revocations, Standing
+from subgraphs.runtime.clients.tls import trusted
 from subgraphs.runtime.mongo import Mongo
-from subgraphs.runtime.revocations import Revocations, Standing
 from subgraphs.runtime.settings import StoreSettings
-from subgraphs.runtime.tls import trusted
 from tests.fixtures.client import ROUTER_SECRET
 from tests.fixtures.clock import FrozenClock
 from tests.fixtures.commands import COMMANDS, CommandLog

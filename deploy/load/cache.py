@@ -29,10 +29,10 @@ from subgraphs.events.settings import EventsSettings
 from subgraphs.events.store.events import event_tags
 from subgraphs.rewards.app import build as build_rewards
 from subgraphs.rewards.settings import RewardsSettings
+from subgraphs.runtime.app_factory import Parts
+from subgraphs.runtime.auth.revocations import Revocations, Standing
 from subgraphs.runtime.cache import Cache
-from subgraphs.runtime.cache.spread import EVERYTHING
-from subgraphs.runtime.parts import Parts
-from subgraphs.runtime.revocations import Revocations, Standing
+from subgraphs.runtime.cache.global_tag import EVERYTHING
 from subgraphs.users.app import build as build_users
 from subgraphs.users.keys import SigningKeys, new_private_key
 from subgraphs.users.settings import UsersSettings

@@ -23,9 +23,9 @@ from subgraphs.rewards.lanes import Lanes
 from subgraphs.rewards.operations.claim_group import Claim, commit_group
 from subgraphs.rewards.operations.claim_outcomes import Claimed, ClaimOutcome
 from subgraphs.rewards.operations.tools import Tools
+from subgraphs.runtime.clients.subgraph import Peer
 from subgraphs.runtime.clock import SystemClock
 from subgraphs.runtime.mongo import Mongo
-from subgraphs.runtime.peer import Peer
 from subgraphs.runtime.settings import StoreSettings, load_settings
 
 WRITE_CONFLICT: Final = 112

@@ -27,7 +27,7 @@ from deploy.load.wire import prepared, send_all
 from deploy.local.ports import free_ports
 from deploy.local.stack import ROOT, Stack, answers
 from subgraphs.rewards.operations.claim_group import MOST_CLAIMS
-from subgraphs.runtime.identity import ROUTER_SECRET_HEADER
+from subgraphs.runtime.auth.identity import ROUTER_SECRET_HEADER
 
 AT_ONCE: Final = 256
 MOST: Final = 50_000

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from subgraphs.runtime.identity import Kind, sign_token
+from subgraphs.runtime.auth.identity import Kind, sign_token
 from subgraphs.users.keys import load_signing_keys
 
 

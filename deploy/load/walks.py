@@ -9,8 +9,8 @@ from pymongo.read_concern import ReadConcern
 
 from deploy.lists import CURSORS, LISTS, SCOPE, Guaranteed
 from deploy.local.seed.places import Databases
-from subgraphs.runtime.connection import MAX_PAGE, Page, PageBounds, Sort
 from subgraphs.runtime.mongo import Database
+from subgraphs.runtime.pagination.cursors import MAX_PAGE, Page, PageBounds, Sort
 
 SIZE: Final = 20
 # The row that tells whether there is more, and where ranges of the index meet.

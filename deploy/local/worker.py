@@ -16,12 +16,12 @@ from subgraphs.events.worker import build_worker as build_events_worker
 from subgraphs.rewards.delivery import http_delivery
 from subgraphs.rewards.settings import RewardsWorkerSettings
 from subgraphs.rewards.worker import build_worker as build_rewards_worker
-from subgraphs.runtime.broker import InProcessBroker
 from subgraphs.runtime.clock import SystemClock
-from subgraphs.runtime.service import Health, create_app, serve
+from subgraphs.runtime.messaging.broker import InProcessBroker
+from subgraphs.runtime.messaging.worker import Job, Worker
+from subgraphs.runtime.observability.logging import configure_logs
+from subgraphs.runtime.server import Health, create_app, serve
 from subgraphs.runtime.settings import ServerSettings, load_settings
-from subgraphs.runtime.telemetry import configure_logs
-from subgraphs.runtime.worker import Job, Worker
 from subgraphs.users.settings import UsersWorkerSettings
 from subgraphs.users.worker import build_worker as build_users_worker
 

@@ -7,9 +7,9 @@ from strawberry.types import Info
 from subgraphs.events.loaders import ActivitiesByUser, EventsById, ProfilesByUser, TalliesByEventAndUser, visible
 from subgraphs.events.model.event import Event
 from subgraphs.events.operations.tools import Tools
+from subgraphs.runtime.app_factory import Caller, Parts
+from subgraphs.runtime.auth.identity import Identity
 from subgraphs.runtime.graphql.context import RequestContext
-from subgraphs.runtime.identity import Identity
-from subgraphs.runtime.parts import Caller, Parts
 
 
 @dataclass

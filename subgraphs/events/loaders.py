@@ -16,9 +16,9 @@ from subgraphs.events.profiles import Profiles
 from subgraphs.events.store.activities import ActivityQuery, activity_pages, tallies
 from subgraphs.events.store.events import event_document, events_by_id, to_event
 from subgraphs.runtime.cache import CachedOne, CacheUse, Entity, Policy, Scope
-from subgraphs.runtime.connection import Cursors, Page, PageBounds
-from subgraphs.runtime.pages import Fields
-from subgraphs.runtime.recency import Recency
+from subgraphs.runtime.mongo.read_your_writes import Recency
+from subgraphs.runtime.pagination.cursors import Cursors, Page, PageBounds
+from subgraphs.runtime.pagination.queries import Fields
 
 ActivityPageArgs = tuple[ActivityQuery, PageBounds, str, Fields]
 TallyKey = tuple[Event, str]

@@ -6,8 +6,8 @@ from typing import Final
 
 from subgraphs.events.model.profile import Profile
 from subgraphs.events.store.profiles import keep_profiles, profiles_by_user
+from subgraphs.runtime.clients.subgraph import Peer, PeerSilent
 from subgraphs.runtime.mongo import Database, Mongo
-from subgraphs.runtime.peer import Peer, PeerSilent
 
 _PROFILES: Final = """
 query Profiles($of: [_Any!]!) {

@@ -23,15 +23,15 @@ from subgraphs.events.types.listed import EVENTS_LIST, EventFilter, EventSort, c
 from subgraphs.events.types.rules import ActivityType, RuleInput, to_draft
 from subgraphs.runtime.audit import LATEST_FIRST, audit_page
 from subgraphs.runtime.cache import Scope
-from subgraphs.runtime.connection import list_scope
-from subgraphs.runtime.graphql.access import Auditors, Public, Staff
 from subgraphs.runtime.graphql.audit import AUDIT_READS
 from subgraphs.runtime.graphql.cached import Through
-from subgraphs.runtime.graphql.given import given
-from subgraphs.runtime.graphql.pages import page_bounds
+from subgraphs.runtime.graphql.page_info import page_bounds
+from subgraphs.runtime.graphql.permissions import Auditors, Public, Staff
 from subgraphs.runtime.graphql.refusals import NotFound, ValidationFailed
 from subgraphs.runtime.graphql.scalars import SafeInt
+from subgraphs.runtime.graphql.unset import given
 from subgraphs.runtime.outcomes import Invalid, Missing
+from subgraphs.runtime.pagination.cursors import list_scope
 
 
 @strawberry.input

@@ -2,7 +2,7 @@
 
 from pydantic import Field, SecretStr
 
-from subgraphs.runtime.limits import RATE_PATTERN
+from subgraphs.runtime.rate_limits import RATE_PATTERN
 from subgraphs.runtime.settings import RedisUrl, ServiceSettings, StoreSettings
 
 

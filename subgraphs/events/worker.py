@@ -6,11 +6,11 @@ from subgraphs.events.settings import EventsWorkerSettings
 from subgraphs.events.store import COLLECTIONS
 from subgraphs.events.store.activities import record
 from subgraphs.events.store.profiles import keep_profile
-from subgraphs.runtime.cache.build import build_raiser
-from subgraphs.runtime.cache.watch import Watch
+from subgraphs.runtime.cache.change_stream import Watch
+from subgraphs.runtime.cache.factory import build_raiser
+from subgraphs.runtime.messaging.outbox import Message, Publisher, Relay
+from subgraphs.runtime.messaging.worker import Worker
 from subgraphs.runtime.mongo import Mongo
-from subgraphs.runtime.outbox import Message, Publisher, Relay
-from subgraphs.runtime.worker import Worker
 
 
 def build_worker(settings: EventsWorkerSettings, publisher: Publisher) -> Worker:

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from subgraphs.runtime.peer import Peer
+from subgraphs.runtime.clients.subgraph import Peer
 
 _KNOWN: Final = "query Known($of: [_Any!]!) { _entities(representations: $of) { ... on User { id } } }"
 

@@ -13,17 +13,17 @@ from subgraphs.rewards.refusals import Refusals
 from subgraphs.rewards.schema import schema
 from subgraphs.rewards.settings import RewardsSettings
 from subgraphs.rewards.store.stats import RefusalStore
+from subgraphs.runtime.app_factory import Parts, build_app, build_parts
+from subgraphs.runtime.auth.identity import KeySource
+from subgraphs.runtime.auth.jwks import RemoteKeys
+from subgraphs.runtime.auth.revocations import RemoteRevocations, Revocations
+from subgraphs.runtime.clients.subgraph import Peer
+from subgraphs.runtime.clients.tls import trusted
 from subgraphs.runtime.clock import Clock
-from subgraphs.runtime.identity import KeySource
-from subgraphs.runtime.jwks import RemoteKeys
-from subgraphs.runtime.limits import Rate
-from subgraphs.runtime.parts import Parts, build_app, build_parts
-from subgraphs.runtime.peer import Peer
-from subgraphs.runtime.revocations import RemoteRevocations, Revocations
-from subgraphs.runtime.service import serve
+from subgraphs.runtime.observability.logging import configure_logs
+from subgraphs.runtime.rate_limits import Rate
+from subgraphs.runtime.server import serve
 from subgraphs.runtime.settings import load_settings
-from subgraphs.runtime.telemetry import configure_logs
-from subgraphs.runtime.tls import trusted
 
 
 def build(

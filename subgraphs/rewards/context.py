@@ -24,9 +24,9 @@ from subgraphs.rewards.operations.claim_reward import Claims
 from subgraphs.rewards.operations.tools import Tools
 from subgraphs.rewards.refusals import Refusals
 from subgraphs.rewards.stats_loaders import DaysByEvent, RefusalsByEvent, TotalsByEvent
+from subgraphs.runtime.app_factory import Parts
+from subgraphs.runtime.auth.identity import Identity
 from subgraphs.runtime.graphql.context import RequestContext
-from subgraphs.runtime.identity import Identity
-from subgraphs.runtime.parts import Parts
 
 
 @dataclass

@@ -10,8 +10,8 @@ from typing import Final, Protocol
 import httpx
 
 from subgraphs.rewards.settings import RewardsWorkerSettings
+from subgraphs.runtime.clients.tls import trusted
 from subgraphs.runtime.clock import Clock
-from subgraphs.runtime.tls import trusted
 
 KEY_HEADER: Final = "idempotency-key"
 TIMESTAMP_HEADER: Final = "x-timestamp"

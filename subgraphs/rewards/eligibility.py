@@ -8,7 +8,7 @@ from typing import Any, Final
 import httpx
 
 from subgraphs.rewards.lanes import Lanes
-from subgraphs.runtime.peer import Peer, PeerSilent
+from subgraphs.runtime.clients.subgraph import Peer, PeerSilent
 
 # Events did not answer in time, or not with an answer.
 EventsSilent = PeerSilent

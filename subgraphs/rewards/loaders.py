@@ -23,10 +23,10 @@ from subgraphs.rewards.store.requests import RequestQuery, request_pages, reques
 from subgraphs.rewards.store.rewards import reward_document, rewards_by_id, to_reward
 from subgraphs.rewards.store.wallets import heads, lapsed_and_next, ledger_pages
 from subgraphs.runtime.cache import CachedOne, CacheUse, Entity, Policy, Scope
-from subgraphs.runtime.connection import Cursors, Page, PageBounds, Sort
 from subgraphs.runtime.mongo import Mongo
-from subgraphs.runtime.pages import Fields
-from subgraphs.runtime.recency import Recency
+from subgraphs.runtime.mongo.read_your_writes import Recency
+from subgraphs.runtime.pagination.cursors import Cursors, Page, PageBounds, Sort
+from subgraphs.runtime.pagination.queries import Fields
 
 RequestPageArgs = tuple[RequestQuery, datetime, Sort, PageBounds, str, Fields]
 Offers = tuple[Offer, ...]

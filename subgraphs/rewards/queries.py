@@ -27,12 +27,12 @@ from subgraphs.rewards.types.rewards import Reward, RewardConnection, to_reward
 from subgraphs.rewards.types.users import AUDIT_TYPES, AuditConnection, User
 from subgraphs.runtime.audit import LATEST_FIRST, audit_page
 from subgraphs.runtime.cache import Scope
-from subgraphs.runtime.connection import list_scope
-from subgraphs.runtime.graphql.access import Admins, Auditors, Public, SignedIn, Staff
 from subgraphs.runtime.graphql.audit import AUDIT_READS
 from subgraphs.runtime.graphql.cached import Through
-from subgraphs.runtime.graphql.given import given
-from subgraphs.runtime.graphql.pages import page_bounds
+from subgraphs.runtime.graphql.page_info import page_bounds
+from subgraphs.runtime.graphql.permissions import Admins, Auditors, Public, SignedIn, Staff
+from subgraphs.runtime.graphql.unset import given
+from subgraphs.runtime.pagination.cursors import list_scope
 
 STAFF = "Operators, auditors and admins only."
 MAX_TEXT: Final = 200

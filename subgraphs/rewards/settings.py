@@ -4,7 +4,7 @@ from typing import Self
 
 from pydantic import Field, SecretStr, model_validator
 
-from subgraphs.runtime.limits import RATE_PATTERN
+from subgraphs.runtime.rate_limits import RATE_PATTERN
 from subgraphs.runtime.settings import RedisUrl, ServiceSettings, StoreSettings
 
 

@@ -15,12 +15,12 @@ from subgraphs.rewards.operations.release_reservations import release_all_due
 from subgraphs.rewards.operations.tools import Stores
 from subgraphs.rewards.settings import RewardsWorkerSettings
 from subgraphs.rewards.store import COLLECTIONS
-from subgraphs.runtime.cache.build import build_raiser
-from subgraphs.runtime.cache.watch import Watch
+from subgraphs.runtime.cache.change_stream import Watch
+from subgraphs.runtime.cache.factory import build_raiser
 from subgraphs.runtime.clock import Clock, SystemClock
+from subgraphs.runtime.messaging.outbox import Message, Publisher, Relay
+from subgraphs.runtime.messaging.worker import Job, Worker
 from subgraphs.runtime.mongo import CommitUnknown, Mongo
-from subgraphs.runtime.outbox import Message, Publisher, Relay
-from subgraphs.runtime.worker import Job, Worker
 
 log = structlog.get_logger("sweeps")
 

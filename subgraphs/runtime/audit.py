@@ -11,7 +11,6 @@ from datetime import datetime
 from typing import Any, Final
 
 from subgraphs.runtime.clock import to_millisecond
-from subgraphs.runtime.connection import Cursors, Page, PageBounds, Sort
 from subgraphs.runtime.mongo import (
     Collection,
     Database,
@@ -21,7 +20,8 @@ from subgraphs.runtime.mongo import (
     Mongo,
     Session,
 )
-from subgraphs.runtime.pages import Fields, read_page
+from subgraphs.runtime.pagination.cursors import Cursors, Page, PageBounds, Sort
+from subgraphs.runtime.pagination.queries import Fields, read_page
 
 AUDIT: Final = Collection(
     "audit",

@@ -6,7 +6,7 @@ from typing import Annotated, TypeAlias, TypeVar
 from pydantic import AfterValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from subgraphs.runtime.limits import RATE_PATTERN
+from subgraphs.runtime.rate_limits import RATE_PATTERN
 from subgraphs.runtime.redis import RedisPlace
 
 

@@ -6,13 +6,13 @@ from typing import Annotated
 from fastapi import APIRouter, FastAPI, Header
 from fastapi.responses import JSONResponse
 
+from subgraphs.runtime.app_factory import Parts, build_app, build_parts
+from subgraphs.runtime.auth.identity import same_secret
+from subgraphs.runtime.auth.revocations import Revocations, revocations_document
 from subgraphs.runtime.clock import Clock
-from subgraphs.runtime.identity import same_secret
-from subgraphs.runtime.parts import Parts, build_app, build_parts
-from subgraphs.runtime.revocations import Revocations, revocations_document
-from subgraphs.runtime.service import serve
+from subgraphs.runtime.observability.logging import configure_logs
+from subgraphs.runtime.server import serve
 from subgraphs.runtime.settings import load_settings
-from subgraphs.runtime.telemetry import configure_logs
 from subgraphs.users.context import make_context
 from subgraphs.users.keys import SigningKeys, load_signing_keys, watch
 from subgraphs.users.operations.change_access import standings

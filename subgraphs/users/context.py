@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from strawberry.types import Info
 
+from subgraphs.runtime.app_factory import Caller, Parts
 from subgraphs.runtime.graphql.context import RequestContext
-from subgraphs.runtime.parts import Caller, Parts
 from subgraphs.users.loaders import NotificationsByUser, UnreadByUser, UsersById
 from subgraphs.users.operations.sessions import Tools
 

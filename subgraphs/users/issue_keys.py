@@ -10,7 +10,7 @@ import os
 import time
 from pathlib import Path
 
-from subgraphs.runtime.jwks import REFRESH_SECONDS
+from subgraphs.runtime.auth.jwks import REFRESH_SECONDS
 from subgraphs.users.keys import SIGNS_FROM, new_private_key
 
 

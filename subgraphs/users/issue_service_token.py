@@ -8,7 +8,7 @@ import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from subgraphs.runtime.identity import Kind, sign_token
+from subgraphs.runtime.auth.identity import Kind, sign_token
 from subgraphs.users.keys import SigningKeys, load_signing_keys
 
 

@@ -17,8 +17,8 @@ import structlog
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
+from subgraphs.runtime.auth.jwks import parse_key_set
 from subgraphs.runtime.ids import random_id
-from subgraphs.runtime.jwks import parse_key_set
 
 WATCH_SECONDS: Final = 2.0
 # A member of our own of a private key: the Unix time from which it signs.

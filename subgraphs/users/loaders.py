@@ -7,9 +7,9 @@ from typing import Final
 
 from dataloaders import One, Pages
 from subgraphs.runtime.cache import CachedOne, CacheUse, Entity, Policy, Scope
-from subgraphs.runtime.connection import Cursors, Page, PageBounds
-from subgraphs.runtime.pages import Fields
-from subgraphs.runtime.recency import Recency
+from subgraphs.runtime.mongo.read_your_writes import Recency
+from subgraphs.runtime.pagination.cursors import Cursors, Page, PageBounds
+from subgraphs.runtime.pagination.queries import Fields
 from subgraphs.users.model.notification import Notification
 from subgraphs.users.model.user import User
 from subgraphs.users.store.notifications import notification_pages, unread_counts

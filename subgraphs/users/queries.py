@@ -4,11 +4,11 @@ import strawberry
 
 from subgraphs.runtime.audit import LATEST_FIRST, audit_page
 from subgraphs.runtime.cache import Scope
-from subgraphs.runtime.connection import list_scope
-from subgraphs.runtime.graphql.access import Admins, Auditors, Public, SignedIn
 from subgraphs.runtime.graphql.audit import AUDIT_READS
 from subgraphs.runtime.graphql.cached import Through
-from subgraphs.runtime.graphql.pages import page_bounds
+from subgraphs.runtime.graphql.page_info import page_bounds
+from subgraphs.runtime.graphql.permissions import Admins, Auditors, Public, SignedIn
+from subgraphs.runtime.pagination.cursors import list_scope
 from subgraphs.users.context import UsersInfo
 from subgraphs.users.loaders import USER
 from subgraphs.users.model import user as model

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from pydantic import Field
 
-from subgraphs.runtime.limits import RATE_PATTERN
+from subgraphs.runtime.rate_limits import RATE_PATTERN
 from subgraphs.runtime.settings import RedisUrl, ServiceSettings, StoreSettings
 
 

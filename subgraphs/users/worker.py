@@ -1,10 +1,10 @@
 """What users' worker does: hands over its outbox, and puts what happened to rewards into inboxes."""
 
-from subgraphs.runtime.cache.build import build_raiser
-from subgraphs.runtime.cache.watch import Watch
+from subgraphs.runtime.cache.change_stream import Watch
+from subgraphs.runtime.cache.factory import build_raiser
+from subgraphs.runtime.messaging.outbox import Message, Publisher, Relay
+from subgraphs.runtime.messaging.worker import Worker
 from subgraphs.runtime.mongo import Mongo
-from subgraphs.runtime.outbox import Message, Publisher, Relay
-from subgraphs.runtime.worker import Worker
 from subgraphs.users.model.notification import of_request
 from subgraphs.users.settings import UsersWorkerSettings
 from subgraphs.users.store import COLLECTIONS

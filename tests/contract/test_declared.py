@@ -7,8 +7,8 @@ import pytest
 
 from deploy.permissions import declared_fields, schema_of
 from deploy.schema import SUBGRAPHS
-from subgraphs.runtime.graphql.access import audience_of
 from subgraphs.runtime.graphql.not_built import NotBuiltYet
+from subgraphs.runtime.graphql.permissions import audience_of
 from subgraphs.runtime.graphql.schema import FederatedSchema
 
 LIST = Path(__file__).parents[2] / "schema" / "not-implemented.json"

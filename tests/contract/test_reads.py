@@ -7,7 +7,7 @@ from subgraphs.events.types.activities import ACTIVITY_READS
 from subgraphs.rewards.types.requests import REQUEST_READS
 from subgraphs.rewards.types.wallets import ENTRY_READS
 from subgraphs.runtime.graphql.audit import AUDIT_READS
-from subgraphs.runtime.graphql.reads import Reads
+from subgraphs.runtime.graphql.projections import Reads
 from subgraphs.users.types.notifications import NOTIFICATION_READS
 from subgraphs.users.types.users import USER_READS
 

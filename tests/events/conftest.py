@@ -9,8 +9,8 @@ import pytest
 from subgraphs.events.app import build
 from subgraphs.events.settings import EventsSettings
 from subgraphs.events.store import COLLECTIONS
+from subgraphs.runtime.auth.revocations import Revocations
 from subgraphs.runtime.mongo import Mongo, ensure_collections
-from subgraphs.runtime.revocations import Revocations
 from tests.events.users_service import UsersService
 from tests.fixtures.client import InProcess
 from tests.fixtures.clock import FrozenClock

@@ -10,9 +10,9 @@ import pytest
 
 from subgraphs.events.settings import EventsWorkerSettings
 from subgraphs.events.worker import build_worker
-from subgraphs.runtime.broker import InProcessBroker
+from subgraphs.runtime.messaging.broker import InProcessBroker
+from subgraphs.runtime.messaging.outbox import message
 from subgraphs.runtime.mongo import Mongo
-from subgraphs.runtime.outbox import message
 from tests.events.made import NOON
 from tests.fixtures.client import InProcess
 from tests.fixtures.issuer import Issuer

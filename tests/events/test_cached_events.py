@@ -9,10 +9,10 @@ import pytest
 from subgraphs.events.model.event import Lifecycle
 from subgraphs.events.store import COLLECTIONS
 from subgraphs.events.store.events import event_document
-from subgraphs.runtime.cache.build import build_raiser
-from subgraphs.runtime.cache.watch import Watch
+from subgraphs.runtime.cache.change_stream import Watch
+from subgraphs.runtime.cache.factory import build_raiser
+from subgraphs.runtime.messaging.outbox import Message, Relay
 from subgraphs.runtime.mongo import Mongo
-from subgraphs.runtime.outbox import Message, Relay
 from tests.events.made import NOON, an_event
 from tests.events.test_events import MOVE, create, operator
 from tests.fixtures.client import InProcess

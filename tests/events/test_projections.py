@@ -7,7 +7,7 @@ import pytest
 
 from subgraphs.events.store.activities import record
 from subgraphs.events.types.activities import ACTIVITY_READS
-from subgraphs.runtime.graphql.reads import Reads
+from subgraphs.runtime.graphql.projections import Reads
 from subgraphs.runtime.mongo import Mongo
 from tests.events.made import NOON, an_activity
 from tests.fixtures.alone import each_alone_is_as_in_the_whole

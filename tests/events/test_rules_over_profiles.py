@@ -11,9 +11,9 @@ from subgraphs.events.settings import EventsWorkerSettings
 from subgraphs.events.store.activities import record
 from subgraphs.events.store.events import event_document
 from subgraphs.events.worker import build_worker
-from subgraphs.runtime.broker import InProcessBroker
+from subgraphs.runtime.messaging.broker import InProcessBroker
+from subgraphs.runtime.messaging.outbox import message
 from subgraphs.runtime.mongo import Mongo
-from subgraphs.runtime.outbox import message
 from tests.events.made import NOON, a_profile, an_activity, an_event, told
 from tests.events.users_service import UsersService
 from tests.fixtures.client import InProcess

@@ -10,8 +10,8 @@ from subgraphs.rewards.app import build
 from subgraphs.rewards.operations.tools import Stores
 from subgraphs.rewards.settings import RewardsSettings
 from subgraphs.rewards.store import COLLECTIONS
+from subgraphs.runtime.auth.revocations import Revocations
 from subgraphs.runtime.mongo import Mongo, ensure_collections
-from subgraphs.runtime.revocations import Revocations
 from tests.fixtures.client import InProcess
 from tests.fixtures.clock import FrozenClock
 from tests.fixtures.issuer import Issuer

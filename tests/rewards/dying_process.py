@@ -17,8 +17,8 @@ from pymongo import monitoring
 
 from subgraphs.rewards.app import build
 from subgraphs.rewards.settings import RewardsSettings
-from subgraphs.runtime.jwks import FixedKeys
-from subgraphs.runtime.revocations import Revocations, Standing
+from subgraphs.runtime.auth.jwks import FixedKeys
+from subgraphs.runtime.auth.revocations import Revocations, Standing
 from tests.fixtures.client import InProcess
 from tests.fixtures.clock import FrozenClock
 from tests.rewards.events_service import EventsService

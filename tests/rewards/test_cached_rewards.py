@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from subgraphs.rewards.store import COLLECTIONS
-from subgraphs.runtime.cache.build import build_raiser
-from subgraphs.runtime.cache.watch import Watch
+from subgraphs.runtime.cache.change_stream import Watch
+from subgraphs.runtime.cache.factory import build_raiser
 from subgraphs.runtime.mongo import Mongo
 from tests.fixtures.commands import CommandLog
 from tests.fixtures.issuer import Issuer

@@ -17,7 +17,7 @@ from subgraphs.rewards.operations.deliver_items import FIRST_WAIT, LONGEST_WAIT,
 from subgraphs.rewards.operations.tools import Stores
 from subgraphs.rewards.settings import RewardsWorkerSettings
 from subgraphs.rewards.worker import build_worker
-from subgraphs.runtime.broker import InProcessBroker
+from subgraphs.runtime.messaging.broker import InProcessBroker
 from subgraphs.runtime.mongo import Mongo
 from tests.fixtures.clock import FrozenClock
 from tests.fixtures.waiting import until

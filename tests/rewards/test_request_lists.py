@@ -8,8 +8,8 @@ import pytest
 from subgraphs.rewards.model.request import RequestStatus
 from subgraphs.rewards.store.request_lists import index_for
 from subgraphs.rewards.store.requests import REQUESTS, SORTS, RequestQuery, query_filter
-from subgraphs.runtime.connection import PageBounds, keyset_filter, keyset_sort
 from subgraphs.runtime.mongo import Mongo
+from subgraphs.runtime.pagination.cursors import PageBounds, keyset_filter, keyset_sort
 from tests.fixtures.clock import FrozenClock
 from tests.fixtures.commands import CommandLog
 from tests.fixtures.graph import operation

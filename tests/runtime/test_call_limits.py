@@ -9,17 +9,17 @@ from typing import Any
 import pytest
 import strawberry
 
-from subgraphs.runtime.graphql.access import Public
-from subgraphs.runtime.graphql.call_limit import CallLimits
+from subgraphs.runtime.app_factory import Caller, build_app, build_parts
+from subgraphs.runtime.auth.revocations import Revocations
 from subgraphs.runtime.graphql.context import RequestContext
+from subgraphs.runtime.graphql.operation_limits import CallLimits
+from subgraphs.runtime.graphql.permissions import Public
 from subgraphs.runtime.graphql.refusals import RateLimited
 from subgraphs.runtime.graphql.scalars import parse_instant
 from subgraphs.runtime.graphql.schema import build_schema
-from subgraphs.runtime.limits import Limits, Rate
 from subgraphs.runtime.outcomes import Limited
-from subgraphs.runtime.parts import Caller, build_app, build_parts
+from subgraphs.runtime.rate_limits import Limits, Rate
 from subgraphs.runtime.redis import RedisClient, connect_redis
-from subgraphs.runtime.revocations import Revocations
 from subgraphs.runtime.settings import ServiceSettings
 from tests.fixtures.client import InProcess
 from tests.fixtures.clock import FrozenClock

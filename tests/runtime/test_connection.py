@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from subgraphs.runtime.connection import (
+from subgraphs.runtime.mongo import Mongo
+from subgraphs.runtime.pagination.cursors import (
     BadPage,
     Cursors,
     PageBounds,
@@ -21,8 +22,7 @@ from subgraphs.runtime.connection import (
     list_scope,
     read_bounds,
 )
-from subgraphs.runtime.mongo import Mongo
-from subgraphs.runtime.pages import count_up_to_cap, read_page, read_pages
+from subgraphs.runtime.pagination.queries import count_up_to_cap, read_page, read_pages
 
 CURSORS = Cursors("a secret of the tests")
 BY_AGE = Sort("AGE_DESC", (("age", -1), ("_id", 1)))

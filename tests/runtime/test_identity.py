@@ -6,7 +6,7 @@ from typing import Any
 import jwt
 import pytest
 
-from subgraphs.runtime.identity import (
+from subgraphs.runtime.auth.identity import (
     ANONYMOUS,
     AUDIENCE,
     InvalidToken,
@@ -16,7 +16,7 @@ from subgraphs.runtime.identity import (
     TokenVerifier,
     sign_token,
 )
-from subgraphs.runtime.jwks import FixedKeys, RemoteKeys, parse_key_set
+from subgraphs.runtime.auth.jwks import FixedKeys, RemoteKeys, parse_key_set
 from tests.fixtures.clock import FrozenClock
 from tests.fixtures.issuer import Issuer
 
@@ -163,7 +163,7 @@ async def test_what_was_verified_once_is_not_trusted_past_its_end_or_its_key() -
 async def test_a_signature_is_verified_once_and_the_latest_twenty_thousand_are_remembered(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("subgraphs.runtime.identity.MOST_VERIFIED", 2)
+    monkeypatch.setattr("subgraphs.runtime.auth.identity.MOST_VERIFIED", 2)
     verified: list[str] = []
     decode = jwt.decode
 

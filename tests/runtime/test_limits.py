@@ -10,8 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from redis.asyncio import Redis
 
-from subgraphs.runtime.address import client_address
-from subgraphs.runtime.limits import Limits, Rate
+from subgraphs.runtime.auth.client_address import client_address
+from subgraphs.runtime.rate_limits import Limits, Rate
 from subgraphs.runtime.redis import connect_redis
 from tests.fixtures.clock import FrozenClock
 from tests.stack.redis_cluster import RedisCluster

@@ -10,8 +10,9 @@ import pytest
 import strawberry
 from strawberry.extensions.validation_cache import _get_validate_cache
 
-from subgraphs.runtime.graphql import view
-from subgraphs.runtime.graphql.access import Public
+from subgraphs.runtime.app_factory import Caller, build_app, build_parts
+from subgraphs.runtime.auth.revocations import Revocations
+from subgraphs.runtime.graphql import http
 from subgraphs.runtime.graphql.complexity import (
     DEEPEST,
     LARGEST_COST,
@@ -22,10 +23,9 @@ from subgraphs.runtime.graphql.complexity import (
     MOST_VALUES,
 )
 from subgraphs.runtime.graphql.context import RequestContext
-from subgraphs.runtime.graphql.media import GRAPHQL_JSON, JSON, chosen_media
+from subgraphs.runtime.graphql.media_types import GRAPHQL_JSON, JSON, chosen_media
+from subgraphs.runtime.graphql.permissions import Public
 from subgraphs.runtime.graphql.schema import CACHED_DOCUMENTS, build_schema
-from subgraphs.runtime.parts import Caller, build_app, build_parts
-from subgraphs.runtime.revocations import Revocations
 from subgraphs.runtime.settings import ServiceSettings
 from tests.fixtures.client import InProcess
 from tests.fixtures.clock import FrozenClock
@@ -153,7 +153,7 @@ async def test_a_query_s_verdict_is_kept(service: InProcess) -> None:
         (b'{"query": ', 400),
         (b"7", 400),
         (b"null", 400),
-        (b'{"query": "' + b"x" * view.LARGEST_BODY + b'"}', 413),
+        (b'{"query": "' + b"x" * http.LARGEST_BODY + b'"}', 413),
     ],
 )
 async def test_a_body_that_is_no_request_is_refused_in_graphql_s_shape(
@@ -205,7 +205,7 @@ async def test_a_body_of_another_type_is_refused(service: InProcess) -> None:
 async def test_a_body_that_does_not_come_is_waited_for_no_longer_than_said(
     service: InProcess, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(view, "BODY_SECONDS", 0.05)
+    monkeypatch.setattr(http, "BODY_SECONDS", 0.05)
     sent: list[dict[str, Any]] = []
     parts = iter([{"type": "http.request", "body": b'{"query": ', "more_body": True}])
 

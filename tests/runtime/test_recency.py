@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from subgraphs.runtime.mongo import Mongo
-from subgraphs.runtime.recency import Recency
+from subgraphs.runtime.mongo.read_your_writes import Recency
 from subgraphs.runtime.redis import RedisClient, connect_redis
 from tests.stack.redis_cluster import RedisCluster
 

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 
 import pytest
 
-from subgraphs.runtime.identity import ANONYMOUS, Identity, InvalidToken, Kind, Privilege
-from subgraphs.runtime.revocations import TRUSTED_SECONDS, Revocations, Standing
+from subgraphs.runtime.auth.identity import ANONYMOUS, Identity, InvalidToken, Kind, Privilege
+from subgraphs.runtime.auth.revocations import TRUSTED_SECONDS, Revocations, Standing
 
 OPERATOR = Identity(Kind.USER, "kr1", frozenset({Privilege.USER, Privilege.OPERATOR}))
 PLAIN = Identity(Kind.USER, "kr2", frozenset({Privilege.USER}))

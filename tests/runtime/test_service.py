@@ -13,13 +13,13 @@ from strawberry.federation import type as federated
 from strawberry.types import Info
 
 from dataloaders import One
-from subgraphs.runtime.connection import BadPage
-from subgraphs.runtime.graphql.access import Admins, Public, SignedIn, Staff, UserOnly, Visible, open_field
+from subgraphs.runtime.app_factory import Caller, Parts, build_app, build_parts
+from subgraphs.runtime.auth.revocations import Revocations
 from subgraphs.runtime.graphql.context import RequestContext
 from subgraphs.runtime.graphql.not_built import NotBuiltYet
+from subgraphs.runtime.graphql.permissions import Admins, Public, SignedIn, Staff, UserOnly, Visible, open_field
 from subgraphs.runtime.graphql.schema import build_schema
-from subgraphs.runtime.parts import Caller, Parts, build_app, build_parts
-from subgraphs.runtime.revocations import Revocations
+from subgraphs.runtime.pagination.cursors import BadPage
 from subgraphs.runtime.settings import ServiceSettings
 from tests.fixtures.client import InProcess
 from tests.fixtures.clock import FrozenClock

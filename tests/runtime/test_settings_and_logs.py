@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from subgraphs.runtime.graphql.scalars import SAFE_INT_LIMIT, check_safe_int, format_instant, parse_instant
 from subgraphs.runtime.ids import is_plausible_id, random_id
+from subgraphs.runtime.observability.logging import configure_logs, redact, trace_id_of
 from subgraphs.runtime.redis import RedisPlace
 from subgraphs.runtime.settings import ServiceSettings, load_settings
-from subgraphs.runtime.telemetry import configure_logs, redact, trace_id_of
 
 COMPLETE = {
     "MONGO_URL": "mongodb://127.0.0.1",

@@ -8,10 +8,10 @@ import pytest
 from pymongo.errors import DuplicateKeyError
 
 from subgraphs.runtime.audit import AUDIT, Change, append, breaches
-from subgraphs.runtime.broker import InProcessBroker
 from subgraphs.runtime.idempotency import IDEMPOTENCY, Call, fingerprint_of, once
+from subgraphs.runtime.messaging.broker import InProcessBroker
+from subgraphs.runtime.messaging.outbox import INBOX, OUTBOX, Message, Relay, message, post, seen_before
 from subgraphs.runtime.mongo import Document, Mongo, Session, ensure_collections
-from subgraphs.runtime.outbox import INBOX, OUTBOX, Message, Relay, message, post, seen_before
 from subgraphs.runtime.outcomes import KeyReused
 
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)

@@ -12,9 +12,9 @@ from motor.motor_asyncio import AsyncIOMotorClient
 
 from deploy.permissions import WORDS, Caller, Outcome, guarded_fields
 from deploy.schema import SUBGRAPHS
-from subgraphs.runtime.graphql import access
-from subgraphs.runtime.identity import ANONYMOUS, Identity, Kind, Privilege
-from subgraphs.runtime.tls import trusted
+from subgraphs.runtime.auth.identity import ANONYMOUS, Identity, Kind, Privilege
+from subgraphs.runtime.clients.tls import trusted
+from subgraphs.runtime.graphql import permissions
 from tests.fixtures.client import Answer
 from tests.fixtures.graph import Graph
 from tests.stack import LocalStack
@@ -185,9 +185,11 @@ def identities() -> Iterator[tuple[Caller, Identity]]:
 
 
 def test_a_permission_allows_whom_its_name_says() -> None:
-    rules = [rule for rule in vars(access).values() if isinstance(rule, type) and issubclass(rule, access.Access)]
+    rules = [
+        rule for rule in vars(permissions).values() if isinstance(rule, type) and issubclass(rule, permissions.Access)
+    ]
     assert len(rules) > 5
     for rule in rules:
-        if rule is not access.Access:
+        if rule is not permissions.Access:
             said = {caller for word in rule.name.split(", ") for caller in WORDS[word]}
             assert {caller for caller, identity in identities() if rule.allows(identity)} == said - {Caller.SELF}, rule

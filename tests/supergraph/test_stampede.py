@@ -11,7 +11,7 @@ from motor.motor_asyncio import AsyncIOMotorClient
 
 from deploy.local.child import kill_group, start_child
 from deploy.local.ports import free_ports
-from subgraphs.runtime.tls import trusted
+from subgraphs.runtime.clients.tls import trusted
 from tests.fixtures.client import GraphQLClient
 from tests.fixtures.graph import Graph
 from tests.fixtures.waiting import until

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from subgraphs.runtime.auth.revocations import Revocations
 from subgraphs.runtime.mongo import Mongo, ensure_collections
-from subgraphs.runtime.revocations import Revocations
 from subgraphs.users.app import build
 from subgraphs.users.keys import SigningKeys
 from subgraphs.users.settings import UsersSettings

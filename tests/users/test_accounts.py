@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from subgraphs.runtime.audit import AUDIT, breaches
+from subgraphs.runtime.messaging.outbox import OUTBOX
 from subgraphs.runtime.mongo import Mongo
-from subgraphs.runtime.outbox import OUTBOX
 from tests.fixtures.client import Answer, InProcess
 from tests.fixtures.clock import FrozenClock
 from tests.fixtures.issuer import Issuer

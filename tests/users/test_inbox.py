@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
+from subgraphs.runtime.messaging.outbox import Message
 from subgraphs.runtime.mongo import Mongo
-from subgraphs.runtime.outbox import Message
 from subgraphs.users.model.notification import Notification, Subject, SubjectKind
 from subgraphs.users.settings import UsersWorkerSettings
 from subgraphs.users.store.notifications import Inbox

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from subgraphs.runtime.checks import regions
-from subgraphs.runtime.identity import TokenVerifier
+from subgraphs.runtime.auth.identity import TokenVerifier
 from subgraphs.runtime.mongo import Mongo
+from subgraphs.runtime.validators import regions
 from subgraphs.users.issue_keys import issue
 from subgraphs.users.keys import SigningKeys, load_signing_keys, watch
 from subgraphs.users.model.session import new_refresh_token, user_of_token

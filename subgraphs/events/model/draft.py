@@ -17,8 +17,8 @@ from subgraphs.events.model.rule import (
     StreakCondition,
     SumCondition,
 )
-from subgraphs.runtime.checks import is_https_url, regions, timezones
 from subgraphs.runtime.outcomes import Violation
+from subgraphs.runtime.validators import is_https_url, regions, timezones
 
 MAX_EVENT_NAME: Final = 120
 MAX_DESCRIPTION: Final = 5000

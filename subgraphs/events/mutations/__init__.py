@@ -8,7 +8,7 @@ from subgraphs.events.mutations.create_event import create_event
 from subgraphs.events.mutations.record_activities import record_activities
 from subgraphs.events.mutations.transition_event import transition_event
 from subgraphs.events.mutations.update_event import update_event
-from subgraphs.runtime.graphql.access import Operators, ServicesAndAdmins, UserOnly
+from subgraphs.runtime.graphql.permissions import Operators, ServicesAndAdmins, UserOnly
 
 OPERATORS = "Operators and admins only."
 

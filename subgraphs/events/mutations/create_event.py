@@ -11,8 +11,8 @@ from subgraphs.events.model.event import Event
 from subgraphs.events.mutations.event_success import EventSuccess, event_success
 from subgraphs.events.operations.create_event import create_event as operation
 from subgraphs.events.types.rules import RuleInput, to_draft
-from subgraphs.runtime.graphql.given import given
 from subgraphs.runtime.graphql.refusals import IdempotencyConflict, ValidationFailed
+from subgraphs.runtime.graphql.unset import given
 from subgraphs.runtime.outcomes import Invalid, KeyReused
 
 

@@ -12,8 +12,8 @@ from subgraphs.events.mutations.event_success import EventSuccess, IllegalTransi
 from subgraphs.events.operations.transition_event import NotAllowed
 from subgraphs.events.operations.update_event import update_event as operation
 from subgraphs.events.types.rules import RuleInput, to_draft
-from subgraphs.runtime.graphql.given import all_given
 from subgraphs.runtime.graphql.refusals import NotFound, ValidationFailed, VersionConflict, change_refused
+from subgraphs.runtime.graphql.unset import all_given
 from subgraphs.runtime.outcomes import Invalid, Missing, Stale
 
 

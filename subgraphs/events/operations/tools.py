@@ -8,8 +8,8 @@ from subgraphs.events.operations.rates import Rates
 from subgraphs.events.profiles import Profiles
 from subgraphs.events.store.events import EventStore, event_document, event_tags
 from subgraphs.runtime.clock import Clock
+from subgraphs.runtime.messaging.outbox import Message, message
 from subgraphs.runtime.mongo import Document, Mongo
-from subgraphs.runtime.outbox import Message, message
 
 
 @dataclass(frozen=True, slots=True)

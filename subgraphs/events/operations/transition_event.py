@@ -8,8 +8,8 @@ from typing import Final
 from subgraphs.events.model.event import TRANSITIONS, Event, EventStatus, Transition, allowed_transitions
 from subgraphs.events.operations.tools import Tools, changed_message
 from subgraphs.runtime import audit
+from subgraphs.runtime.messaging.outbox import post
 from subgraphs.runtime.mongo import Session
-from subgraphs.runtime.outbox import post
 from subgraphs.runtime.outcomes import Missing, Stale
 
 MAX_REASON: Final = 500

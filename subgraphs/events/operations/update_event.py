@@ -8,8 +8,8 @@ from subgraphs.events.model.update import EventUpdate, check_update, check_updat
 from subgraphs.events.operations.tools import Tools, changed_message, snapshot
 from subgraphs.events.operations.transition_event import NotAllowed, not_allowed
 from subgraphs.runtime import audit
+from subgraphs.runtime.messaging.outbox import post
 from subgraphs.runtime.mongo import Session
-from subgraphs.runtime.outbox import post
 from subgraphs.runtime.outcomes import Invalid, Missing, Stale, Violation
 
 Updated = Event | Missing | Stale | NotAllowed | Invalid

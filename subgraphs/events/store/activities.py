@@ -21,9 +21,9 @@ from subgraphs.events.model.rule import (
     longest_streak,
 )
 from subgraphs.runtime.clock import LONG_AGO
-from subgraphs.runtime.connection import Cursors, Page, PageBounds, Sort
 from subgraphs.runtime.mongo import Collection, Database, Document, Index, Mongo, Session
-from subgraphs.runtime.pages import Fields, in_part, read_pages
+from subgraphs.runtime.pagination.cursors import Cursors, Page, PageBounds, Sort
+from subgraphs.runtime.pagination.queries import Fields, in_part, read_pages
 
 ACTIVITIES: Final = Collection(
     "activities",

@@ -10,10 +10,16 @@ from pymongo.errors import OperationFailure
 
 from subgraphs.events.model.event import Event, EventStatus, Lifecycle, name_key
 from subgraphs.events.store.rules import rule_document, to_rule
-from subgraphs.runtime.connection import Cursors, Page, PageBounds, Sort
 from subgraphs.runtime.mongo import Collection, Database, Document, Index, Mongo, Session
 from subgraphs.runtime.outcomes import Violation
-from subgraphs.runtime.pages import LIST_MILLISECONDS, all_words, count_up_to_cap, read_page, read_text_page
+from subgraphs.runtime.pagination.cursors import Cursors, Page, PageBounds, Sort
+from subgraphs.runtime.pagination.queries import (
+    LIST_MILLISECONDS,
+    all_words,
+    count_up_to_cap,
+    read_page,
+    read_text_page,
+)
 
 
 def event_tags(event_id: str) -> tuple[str, ...]:

@@ -8,8 +8,8 @@ from pymongo import UpdateOne
 
 from subgraphs.events.model.check_in import CheckIn
 from subgraphs.events.model.profile import Profile
+from subgraphs.runtime.messaging.outbox import seen_before
 from subgraphs.runtime.mongo import Collection, Database, Document, Mongo, Session
-from subgraphs.runtime.outbox import seen_before
 
 PROFILES: Final = Collection("profiles", shard_key=(("_id", 1),))
 

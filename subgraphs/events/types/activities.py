@@ -9,11 +9,11 @@ from subgraphs.events.model import activity as model
 from subgraphs.events.model import rule as rule_model
 from subgraphs.events.store.activities import ActivityQuery
 from subgraphs.events.types.rules import ActivityType
-from subgraphs.runtime.connection import Page
-from subgraphs.runtime.graphql.given import given
-from subgraphs.runtime.graphql.pages import PageInfo
-from subgraphs.runtime.graphql.reads import Reads
+from subgraphs.runtime.graphql.page_info import PageInfo
+from subgraphs.runtime.graphql.projections import Reads
 from subgraphs.runtime.graphql.scalars import JSON, SafeInt
+from subgraphs.runtime.graphql.unset import given
+from subgraphs.runtime.pagination.cursors import Page
 
 ACTIVITY_READS: Final = Reads(
     {

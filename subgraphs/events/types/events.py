@@ -16,16 +16,16 @@ from subgraphs.events.model.rule import NOBODY, Person, Verdict, asks_profile, j
 from subgraphs.events.store.activities import LATEST_FIRST, ActivityQuery
 from subgraphs.events.types.activities import ACTIVITY_READS, ActivityConnection, ActivityFilter
 from subgraphs.events.types.rules import Condition, Rule, RuleNode, to_condition, to_nodes, to_rule
+from subgraphs.runtime.auth.identity import Identity
 from subgraphs.runtime.cache import Scope
-from subgraphs.runtime.connection import Page, list_scope
-from subgraphs.runtime.graphql.access import Reachable, Services, Visible, open_field, staff_only
+from subgraphs.runtime.clients.subgraph import PeerSilent
 from subgraphs.runtime.graphql.audit import audit_types
 from subgraphs.runtime.graphql.cached import Through
 from subgraphs.runtime.graphql.errors import BadUserInput
-from subgraphs.runtime.graphql.pages import PageInfo, page_bounds
+from subgraphs.runtime.graphql.page_info import PageInfo, page_bounds
+from subgraphs.runtime.graphql.permissions import Reachable, Services, Visible, open_field, staff_only
 from subgraphs.runtime.graphql.scalars import SafeInt
-from subgraphs.runtime.identity import Identity
-from subgraphs.runtime.peer import PeerSilent
+from subgraphs.runtime.pagination.cursors import Page, list_scope
 
 MAX_ELIGIBILITY_USERS = 500
 MAX_PROGRESS_EVENTS = 100

@@ -13,10 +13,10 @@ from subgraphs.events.model import event as model
 from subgraphs.events.store.events import EventQuery, count_events, event_document, next_edge, to_event
 from subgraphs.events.types.events import EventConnection, EventStatus
 from subgraphs.runtime.cache import Scope
-from subgraphs.runtime.connection import Page
 from subgraphs.runtime.graphql.cached import Cached, Codec
 from subgraphs.runtime.graphql.errors import BadUserInput
 from subgraphs.runtime.mongo import Document
+from subgraphs.runtime.pagination.cursors import Page
 
 MOST_TAGS: Final = 100
 

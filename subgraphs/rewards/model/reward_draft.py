@@ -6,8 +6,8 @@ from typing import Any, Final, TypeAlias
 
 from subgraphs.rewards.model.bounds import within
 from subgraphs.rewards.model.reward import BadgeReward, CouponReward, ItemReward, PointReward, Reward
-from subgraphs.runtime.checks import is_https_url
 from subgraphs.runtime.outcomes import Violation
+from subgraphs.runtime.validators import is_https_url
 
 MAX_NAME: Final = 120
 MAX_DESCRIPTION: Final = 5000

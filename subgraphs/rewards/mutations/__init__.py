@@ -14,7 +14,7 @@ from subgraphs.rewards.mutations.reverse_request import reverse_request
 from subgraphs.rewards.mutations.spend_points import spend_points
 from subgraphs.rewards.mutations.update_offer import update_offer
 from subgraphs.rewards.mutations.update_reward import update_reward
-from subgraphs.runtime.graphql.access import Admins, Operators, Services, UserOnly
+from subgraphs.runtime.graphql.permissions import Admins, Operators, Services, UserOnly
 
 
 @strawberry.type

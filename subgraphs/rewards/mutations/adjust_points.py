@@ -9,9 +9,9 @@ from subgraphs.rewards.context import RewardsInfo
 from subgraphs.rewards.mutations.request_success import InsufficientPoints
 from subgraphs.rewards.mutations.wallet_success import WalletSuccess, wallet_result
 from subgraphs.rewards.operations.adjust_points import adjust_points as operation
-from subgraphs.runtime.graphql.given import given
 from subgraphs.runtime.graphql.refusals import IdempotencyConflict, NotFound, ValidationFailed
 from subgraphs.runtime.graphql.scalars import SafeInt
+from subgraphs.runtime.graphql.unset import given
 
 
 @strawberry.input

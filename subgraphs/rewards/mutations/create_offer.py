@@ -13,9 +13,9 @@ from subgraphs.rewards.operations.create_offer import create_offer as operation
 from subgraphs.rewards.store.offers import offer_tags
 from subgraphs.rewards.types.offers import ApprovalMode, LimitPeriod, RewardOffer
 from subgraphs.runtime.graphql.errors import UNAVAILABLE, CodedError
-from subgraphs.runtime.graphql.given import given
 from subgraphs.runtime.graphql.refusals import IdempotencyConflict, NotFound, ValidationFailed
 from subgraphs.runtime.graphql.scalars import SafeInt
+from subgraphs.runtime.graphql.unset import given
 from subgraphs.runtime.outcomes import Invalid, KeyReused, Missing
 
 

@@ -15,9 +15,9 @@ from subgraphs.rewards.model.reward_draft import (
 from subgraphs.rewards.operations.create_reward import create_reward as operation
 from subgraphs.rewards.store.rewards import reward_tags
 from subgraphs.rewards.types.rewards import Reward, to_reward
-from subgraphs.runtime.graphql.given import given
 from subgraphs.runtime.graphql.refusals import IdempotencyConflict, ValidationFailed
 from subgraphs.runtime.graphql.scalars import SafeInt
+from subgraphs.runtime.graphql.unset import given
 from subgraphs.runtime.outcomes import Invalid, KeyReused, Violation
 
 

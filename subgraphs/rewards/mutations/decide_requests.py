@@ -16,7 +16,6 @@ from subgraphs.rewards.operations.moving_on import Act
 from subgraphs.rewards.operations.refused_decisions import Refusal, as_violation
 from subgraphs.rewards.operations.step_outcomes import NotAllowed, OwnRequest
 from subgraphs.rewards.types.requests import RewardRequest
-from subgraphs.runtime.graphql.given import given
 from subgraphs.runtime.graphql.refusals import (
     Atomicity,
     Error,
@@ -25,6 +24,7 @@ from subgraphs.runtime.graphql.refusals import (
     RowFailure,
     ValidationFailed,
 )
+from subgraphs.runtime.graphql.unset import given
 from subgraphs.runtime.outcomes import Invalid, KeyReused, Missing
 
 

@@ -11,9 +11,9 @@ from subgraphs.rewards.mutations.create_offer import OfferSuccess, UserLimitInpu
 from subgraphs.rewards.operations.update_offer import update_offer as operation
 from subgraphs.rewards.store.offers import offer_tags
 from subgraphs.rewards.types.offers import ApprovalMode, RewardOffer
-from subgraphs.runtime.graphql.given import all_given
 from subgraphs.runtime.graphql.refusals import NotFound, ValidationFailed, VersionConflict, change_refused
 from subgraphs.runtime.graphql.scalars import SafeInt
+from subgraphs.runtime.graphql.unset import all_given
 from subgraphs.runtime.outcomes import Invalid, Missing, Stale
 
 

@@ -10,8 +10,8 @@ from subgraphs.rewards.mutations.create_reward import RewardSuccess
 from subgraphs.rewards.operations.update_reward import update_reward as operation
 from subgraphs.rewards.store.rewards import reward_tags
 from subgraphs.rewards.types.rewards import to_reward
-from subgraphs.runtime.graphql.given import all_given
 from subgraphs.runtime.graphql.refusals import NotFound, ValidationFailed, VersionConflict, change_refused
+from subgraphs.runtime.graphql.unset import all_given
 from subgraphs.runtime.outcomes import Invalid, Missing, Stale
 
 

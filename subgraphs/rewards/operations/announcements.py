@@ -6,7 +6,7 @@ from subgraphs.rewards.model.offer import Offer
 from subgraphs.rewards.model.reward import Reward
 from subgraphs.rewards.store.offers import offer_tags
 from subgraphs.rewards.store.rewards import reward_tags
-from subgraphs.runtime.outbox import Message, message
+from subgraphs.runtime.messaging.outbox import Message, message
 
 
 def reward_message(reward: Reward, at: datetime) -> Message:

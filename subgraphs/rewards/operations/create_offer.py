@@ -13,8 +13,8 @@ from subgraphs.rewards.store.offers import OrdinalTaken, offer_document, stock_d
 from subgraphs.runtime import audit
 from subgraphs.runtime.idempotency import Call, check_key, fingerprint_of, once
 from subgraphs.runtime.ids import is_plausible_id
+from subgraphs.runtime.messaging.outbox import post
 from subgraphs.runtime.mongo import Document, Session
-from subgraphs.runtime.outbox import post
 from subgraphs.runtime.outcomes import Invalid, KeyReused, Missing, Violation
 
 T = TypeVar("T")

@@ -10,8 +10,8 @@ from subgraphs.rewards.store.rewards import reward_document
 from subgraphs.runtime import audit
 from subgraphs.runtime.idempotency import Call, check_key, fingerprint_of, once
 from subgraphs.runtime.ids import random_id
+from subgraphs.runtime.messaging.outbox import post
 from subgraphs.runtime.mongo import Document, Session
-from subgraphs.runtime.outbox import post
 from subgraphs.runtime.outcomes import Invalid, KeyReused
 
 

@@ -11,8 +11,8 @@ from subgraphs.rewards.model.reward import BadgeReward, CouponReward, ItemReward
 from subgraphs.rewards.model.steps import Hand
 from subgraphs.rewards.model.wallet import Account, Booking, Head, LedgerKind
 from subgraphs.rewards.operations.tools import Stores
+from subgraphs.runtime.messaging.outbox import message, post
 from subgraphs.runtime.mongo import Session
-from subgraphs.runtime.outbox import message, post
 
 DELIVERY: Final = "rewards.delivery"
 

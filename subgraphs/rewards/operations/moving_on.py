@@ -13,8 +13,8 @@ from subgraphs.rewards.operations.attempts import Moved
 from subgraphs.rewards.operations.handing_over import hand
 from subgraphs.rewards.operations.tools import Stores
 from subgraphs.runtime import audit
+from subgraphs.runtime.messaging.outbox import Message, message, post
 from subgraphs.runtime.mongo import Session
-from subgraphs.runtime.outbox import Message, message, post
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from subgraphs.runtime.limits import Limits, Rate
 from subgraphs.runtime.outcomes import Limited
+from subgraphs.runtime.rate_limits import Limits, Rate
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,8 +14,8 @@ from subgraphs.rewards.operations.announcements import offer_message
 from subgraphs.rewards.operations.tools import Tools
 from subgraphs.rewards.store.offers import offer_document
 from subgraphs.runtime import audit
+from subgraphs.runtime.messaging.outbox import post
 from subgraphs.runtime.mongo import Document, Session
-from subgraphs.runtime.outbox import post
 from subgraphs.runtime.outcomes import Invalid, Missing, Stale
 
 Refused = Missing | Stale | Invalid

@@ -6,8 +6,8 @@ from subgraphs.rewards.operations.announcements import reward_message
 from subgraphs.rewards.operations.tools import Tools
 from subgraphs.rewards.store.rewards import reward_document
 from subgraphs.runtime import audit
+from subgraphs.runtime.messaging.outbox import post
 from subgraphs.runtime.mongo import Session
-from subgraphs.runtime.outbox import post
 from subgraphs.runtime.outcomes import Invalid, Missing, Stale
 
 

@@ -11,7 +11,7 @@ from subgraphs.rewards.store.stats import REFUSALS
 from subgraphs.rewards.store.wallets import LEDGER, LOTS
 from subgraphs.runtime.audit import AUDIT
 from subgraphs.runtime.idempotency import IDEMPOTENCY
-from subgraphs.runtime.outbox import INBOX, OUTBOX
+from subgraphs.runtime.messaging.outbox import INBOX, OUTBOX
 
 COLLECTIONS: Final = (
     REWARDS,

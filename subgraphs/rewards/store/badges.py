@@ -6,9 +6,9 @@ from typing import Any, Final
 
 from subgraphs.rewards.model.code import Holder
 from subgraphs.rewards.model.reward import Award, BadgeReward
-from subgraphs.runtime.connection import Cursors, Page, PageBounds, Sort
 from subgraphs.runtime.mongo import Collection, Database, Index, Mongo, Session
-from subgraphs.runtime.pages import read_pages
+from subgraphs.runtime.pagination.cursors import Cursors, Page, PageBounds, Sort
+from subgraphs.runtime.pagination.queries import read_pages
 
 # The id is the request's, which begins with the user's: unique over all shards, and one request awards once.
 BADGES: Final = Collection(

@@ -12,7 +12,7 @@ from pymongo.errors import BulkWriteError, ExecutionTimeout
 
 from subgraphs.rewards.model.code import CodeState, Holder, PoolCounts
 from subgraphs.runtime.mongo import Collection, Database, Document, Index, Mongo, Session
-from subgraphs.runtime.pages import union
+from subgraphs.runtime.pagination.queries import union
 
 # Free codes in the order of their `place`; also counts a pool without reading a document.
 _BY_STATE: Final = Index((("rewardId", 1), ("state", 1), ("place", 1), ("code", 1)))

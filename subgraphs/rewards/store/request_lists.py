@@ -6,9 +6,9 @@ from datetime import datetime
 
 from subgraphs.rewards.model.request import RequestStatus, RewardRequest
 from subgraphs.rewards.store.requests import REQUESTS, RequestQuery, partial_request, query_filter
-from subgraphs.runtime.connection import Cursors, Page, PageBounds, Sort
 from subgraphs.runtime.mongo import Database, Document, Index
-from subgraphs.runtime.pages import LIST_MILLISECONDS, Fields, count_up_to_cap, read_page
+from subgraphs.runtime.pagination.cursors import Cursors, Page, PageBounds, Sort
+from subgraphs.runtime.pagination.queries import LIST_MILLISECONDS, Fields, count_up_to_cap, read_page
 
 
 def _base(user_id: str | None, query: RequestQuery, now: datetime) -> Document:

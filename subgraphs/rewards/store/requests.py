@@ -10,9 +10,9 @@ from pymongo import ReplaceOne
 from subgraphs.rewards.model.request import Delivery, RequestStatus, RewardRequest, Step, user_of_request
 from subgraphs.rewards.store.grants import grant_document, to_grant
 from subgraphs.runtime.clock import LONG_AGO
-from subgraphs.runtime.connection import Cursors, Page, PageBounds, Sort
 from subgraphs.runtime.mongo import Collection, Database, Document, Index, Mongo, Session
-from subgraphs.runtime.pages import Fields, in_part, read_pages
+from subgraphs.runtime.pagination.cursors import Cursors, Page, PageBounds, Sort
+from subgraphs.runtime.pagination.queries import Fields, in_part, read_pages
 
 _PENDING: Final = RequestStatus.PENDING.value
 _DUE: Final = Index((("expiresAt", 1), ("offerId", 1)), partial={"status": _PENDING})

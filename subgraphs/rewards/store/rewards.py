@@ -16,9 +16,9 @@ from subgraphs.rewards.model.reward import (
     kind_of,
     name_key,
 )
-from subgraphs.runtime.connection import Cursors, Page, PageBounds, Sort
 from subgraphs.runtime.mongo import Collection, Database, Document, Index, Mongo, Session
-from subgraphs.runtime.pages import read_page, read_text_page
+from subgraphs.runtime.pagination.cursors import Cursors, Page, PageBounds, Sort
+from subgraphs.runtime.pagination.queries import read_page, read_text_page
 
 
 def reward_tags(reward_id: str) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from subgraphs.rewards.model.request import RequestStatus
 from subgraphs.rewards.model.stats import Day, Span, Totals
 from subgraphs.rewards.store.requests import REQUESTS
 from subgraphs.runtime.mongo import Collection, Database, Document, Index, Mongo
-from subgraphs.runtime.pages import union
+from subgraphs.runtime.pagination.queries import union
 
 REFUSALS: Final = Collection(
     "refusals",

@@ -8,9 +8,9 @@ from pymongo import UpdateOne
 
 from subgraphs.rewards.model.wallet import Account, Head, LapsedAndNext, LedgerEntry, LedgerKind, Lot
 from subgraphs.runtime.clock import LONG_AGO
-from subgraphs.runtime.connection import Cursors, Page, PageBounds, Sort
 from subgraphs.runtime.mongo import Collection, Database, Document, Index, Mongo, Session
-from subgraphs.runtime.pages import Fields, in_part, read_pages
+from subgraphs.runtime.pagination.cursors import Cursors, Page, PageBounds, Sort
+from subgraphs.runtime.pagination.queries import Fields, in_part, read_pages
 
 LEDGER: Final = Collection(
     "ledger",

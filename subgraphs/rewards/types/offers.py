@@ -14,8 +14,8 @@ from subgraphs.rewards.model.stats import Totals
 from subgraphs.rewards.types.rewards import Reward, to_reward
 from subgraphs.rewards.types.stats import EventStats
 from subgraphs.runtime.cache import Scope
-from subgraphs.runtime.graphql.access import Visible, open_field, staff_only
 from subgraphs.runtime.graphql.cached import Through
+from subgraphs.runtime.graphql.permissions import Visible, open_field, staff_only
 from subgraphs.runtime.graphql.scalars import SafeInt
 
 ANYBODY = Visible("anybody who can reach the object", lambda *_: True)

@@ -13,11 +13,11 @@ from subgraphs.rewards.model import request as model
 from subgraphs.rewards.store.requests import RequestQuery
 from subgraphs.rewards.types.offers import Event, RewardOffer
 from subgraphs.rewards.types.rewards import Reward, to_reward
-from subgraphs.runtime.connection import Page
-from subgraphs.runtime.graphql.access import Visible, open_field, staff_only
-from subgraphs.runtime.graphql.pages import PageInfo
-from subgraphs.runtime.graphql.reads import Reads
+from subgraphs.runtime.graphql.page_info import PageInfo
+from subgraphs.runtime.graphql.permissions import Visible, open_field, staff_only
+from subgraphs.runtime.graphql.projections import Reads
 from subgraphs.runtime.graphql.scalars import SafeInt
+from subgraphs.runtime.pagination.cursors import Page
 
 if TYPE_CHECKING:
     from subgraphs.rewards.types.users import User

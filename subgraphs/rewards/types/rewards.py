@@ -8,9 +8,9 @@ import strawberry
 
 from subgraphs.rewards.context import RewardsInfo
 from subgraphs.rewards.model import reward as model
-from subgraphs.runtime.connection import Page
-from subgraphs.runtime.graphql.pages import PageInfo
+from subgraphs.runtime.graphql.page_info import PageInfo
 from subgraphs.runtime.graphql.scalars import SafeInt
+from subgraphs.runtime.pagination.cursors import Page
 
 
 @strawberry.interface(description="What can be given. A reward is defined once and offered by any number of events.")

@@ -18,11 +18,11 @@ from subgraphs.rewards.types.requests import (
 )
 from subgraphs.rewards.types.rewards import BadgeConnection
 from subgraphs.rewards.types.wallets import Wallet
-from subgraphs.runtime.connection import list_scope
-from subgraphs.runtime.graphql.access import Visible, open_field
+from subgraphs.runtime.auth.identity import Identity
 from subgraphs.runtime.graphql.audit import audit_types
-from subgraphs.runtime.graphql.pages import page_bounds
-from subgraphs.runtime.identity import Identity
+from subgraphs.runtime.graphql.page_info import page_bounds
+from subgraphs.runtime.graphql.permissions import Visible, open_field
+from subgraphs.runtime.pagination.cursors import list_scope
 
 SELF_AND_STAFF = "self, operator, auditor, admin"
 

@@ -13,10 +13,10 @@ from subgraphs.rewards.store.wallets import LATEST_FIRST
 from subgraphs.rewards.types.requests import (
     RewardRequest,
 )
-from subgraphs.runtime.connection import list_scope
-from subgraphs.runtime.graphql.pages import PageInfo, page_bounds
-from subgraphs.runtime.graphql.reads import Reads
+from subgraphs.runtime.graphql.page_info import PageInfo, page_bounds
+from subgraphs.runtime.graphql.projections import Reads
 from subgraphs.runtime.graphql.scalars import SafeInt
+from subgraphs.runtime.pagination.cursors import list_scope
 
 
 @strawberry.enum

@@ -20,9 +20,9 @@ what it held is a miss.
     watch        changes made past the application
 """
 
-from subgraphs.runtime.cache.engine import Cache
-from subgraphs.runtime.cache.flights import Answer
-from subgraphs.runtime.cache.loader import CachedOne, CacheUse, Entity, Freshness
+from subgraphs.runtime.cache.cache import Cache
+from subgraphs.runtime.cache.entity_loader import CachedOne, CacheUse, Entity, Freshness
 from subgraphs.runtime.cache.policy import Filled, Lookup, Policy, Scope
+from subgraphs.runtime.cache.single_flight import Answer
 
 __all__ = ["Answer", "Cache", "CacheUse", "CachedOne", "Entity", "Filled", "Freshness", "Lookup", "Policy", "Scope"]

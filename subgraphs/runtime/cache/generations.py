@@ -9,10 +9,10 @@ from typing import Any, Final
 
 import structlog
 
-from subgraphs.runtime.cache.link import Budget, Link, is_refusal
+from subgraphs.runtime.cache.global_tag import EVERYTHING, all_parts, part_of
 from subgraphs.runtime.cache.policy import Lookup
-from subgraphs.runtime.cache.spread import EVERYTHING, all_parts, part_of
-from subgraphs.runtime.redis.wire import MIN_SECONDS, Away, Command
+from subgraphs.runtime.cache.redis_access import Budget, Link, is_refusal
+from subgraphs.runtime.redis.pipeline import MIN_SECONDS, Away, Command
 
 MAX_OWED: Final = 10_000
 _RUN_CHARACTERS: Final = 16

@@ -10,14 +10,14 @@ from typing import Any, Final
 
 import structlog
 
-from subgraphs.runtime.cache.flights import Answer, Flight
-from subgraphs.runtime.cache.kept import Kept
-from subgraphs.runtime.cache.link import Budget, Link, is_refusal
+from subgraphs.runtime.cache.background_tasks import Tasks
+from subgraphs.runtime.cache.local_cache import Kept
 from subgraphs.runtime.cache.policy import ABSENT_SECONDS, Filled, Lookup
 from subgraphs.runtime.cache.record import Record, pack, unpack
-from subgraphs.runtime.cache.tasks import Tasks
+from subgraphs.runtime.cache.redis_access import Budget, Link, is_refusal
+from subgraphs.runtime.cache.single_flight import Answer, Flight
 from subgraphs.runtime.clock import Clock
-from subgraphs.runtime.redis.wire import Away, Command
+from subgraphs.runtime.redis.pipeline import Away, Command
 
 # How long one waits for a load in another process before loading besides it, and how long such a load is believed in.
 WAIT_SECONDS: Final = 1.0

@@ -8,8 +8,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final, Generic, TypeVar
 
-from subgraphs.runtime.cache.spread import EVERYTHING
-from subgraphs.runtime.identity import ANONYMOUS, Identity, Kind, Privilege
+from subgraphs.runtime.auth.identity import ANONYMOUS, Identity, Kind, Privilege
+from subgraphs.runtime.cache.global_tag import EVERYTHING
 
 Value = TypeVar("Value")
 ABSENT_SECONDS: Final = 15.0

@@ -8,10 +8,10 @@ from typing import Any, Final, NamedTuple
 import strawberry
 from strawberry.federation import type as federated
 
-from subgraphs.runtime.connection import Page
-from subgraphs.runtime.graphql.pages import PageInfo
-from subgraphs.runtime.graphql.reads import Reads
+from subgraphs.runtime.graphql.page_info import PageInfo
+from subgraphs.runtime.graphql.projections import Reads
 from subgraphs.runtime.graphql.scalars import JSON
+from subgraphs.runtime.pagination.cursors import Page
 
 AUDIT_READS: Final = Reads(
     {

@@ -26,9 +26,9 @@ from strawberry.extensions import SchemaExtension
 from strawberry.permission import PermissionExtension
 
 from subgraphs.runtime.cache import Scope
-from subgraphs.runtime.graphql.access import Public, Visible
 from subgraphs.runtime.graphql.cached import Cached, Through
 from subgraphs.runtime.graphql.context import RequestContext
+from subgraphs.runtime.graphql.permissions import Public, Visible
 
 KEPT_DOCUMENTS: Final = 1000
 

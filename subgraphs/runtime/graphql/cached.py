@@ -15,8 +15,8 @@ from strawberry.utils.str_converters import to_camel_case
 
 from subgraphs.runtime.cache import Entity, Filled, Lookup, Policy, Scope
 from subgraphs.runtime.cache.policy import key_of
-from subgraphs.runtime.graphql.access import Visible
 from subgraphs.runtime.graphql.context import RequestContext
+from subgraphs.runtime.graphql.permissions import Visible
 
 Result = TypeVar("Result")
 Value = TypeVar("Value")

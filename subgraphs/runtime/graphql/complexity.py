@@ -19,8 +19,8 @@ from graphql import (
     ValidationRule,
 )
 
-from subgraphs.runtime.connection import DEFAULT_PAGE, MAX_PAGE
 from subgraphs.runtime.graphql.errors import QUERY_TOO_COMPLEX, CodedError
+from subgraphs.runtime.pagination.cursors import DEFAULT_PAGE, MAX_PAGE
 
 MOST_TOKENS: Final = 10_000
 DEEPEST: Final = 20

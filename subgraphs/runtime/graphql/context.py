@@ -11,11 +11,11 @@ from strawberry.fastapi import BaseContext
 from strawberry.types import Info
 
 from dataloaders import Batch, Observer
+from subgraphs.runtime.auth.identity import Identity
 from subgraphs.runtime.cache import CacheUse
 from subgraphs.runtime.clock import Clock
-from subgraphs.runtime.connection import Cursors
-from subgraphs.runtime.identity import Identity
-from subgraphs.runtime.recency import Recency
+from subgraphs.runtime.mongo.read_your_writes import Recency
+from subgraphs.runtime.pagination.cursors import Cursors
 
 NO_STORE: Final = "no-store"
 # Counts a call of the operation of that name; when the next is allowed, if this one is one too many.

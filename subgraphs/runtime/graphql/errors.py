@@ -5,10 +5,10 @@ from typing import Any, Final
 import structlog
 from graphql import GraphQLError, GraphQLFormattedError
 
-from subgraphs.runtime.connection import BadPage
+from subgraphs.runtime.clients.subgraph import PeerSilent
 from subgraphs.runtime.ids import random_id
 from subgraphs.runtime.mongo import is_unavailable
-from subgraphs.runtime.peer import PeerSilent
+from subgraphs.runtime.pagination.cursors import BadPage
 
 log = structlog.get_logger("graphql")
 

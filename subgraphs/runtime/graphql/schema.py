@@ -15,9 +15,9 @@ from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext, ExecutionResult, Info
 
 from subgraphs.runtime.graphql.cache_control import CacheControl
-from subgraphs.runtime.graphql.call_limit import LimitedCalls
 from subgraphs.runtime.graphql.complexity import MOST_TOKENS, WithinLimits, text_fault
 from subgraphs.runtime.graphql.errors import BadUserInput
+from subgraphs.runtime.graphql.operation_limits import LimitedCalls
 from subgraphs.runtime.graphql.operation_log import OperationLog
 from subgraphs.runtime.graphql.scalars import SCALARS
 from subgraphs.runtime.ids import is_plausible_id

@@ -10,6 +10,6 @@ client    single commands
 """
 
 from subgraphs.runtime.redis.client import RedisClient, connect_redis
-from subgraphs.runtime.redis.place import REDIS_FAULTS, RedisPlace
+from subgraphs.runtime.redis.url import REDIS_FAULTS, RedisPlace
 
 __all__ = ["REDIS_FAULTS", "RedisClient", "RedisPlace", "connect_redis"]

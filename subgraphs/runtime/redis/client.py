@@ -8,8 +8,8 @@ from redis.exceptions import ConnectionError as NotConnected
 from redis.retry import Retry
 
 from subgraphs.runtime.redis.cluster import ClusterWire
-from subgraphs.runtime.redis.place import RedisPlace
-from subgraphs.runtime.redis.wire import Away, Command
+from subgraphs.runtime.redis.pipeline import Away, Command
+from subgraphs.runtime.redis.url import RedisPlace
 
 
 class ClusterClient:

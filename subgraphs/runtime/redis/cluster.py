@@ -10,11 +10,11 @@ from typing import Any, Final, TypeAlias
 import structlog
 from redis.exceptions import AskError, MovedError, ResponseError
 
-from subgraphs.runtime.redis.breaker import Breaker
-from subgraphs.runtime.redis.place import Address, RedisPlace
+from subgraphs.runtime.redis.circuit_breaker import Breaker
+from subgraphs.runtime.redis.pipeline import LIMIT_SECONDS, MIN_SECONDS, Away, Command, Reply
 from subgraphs.runtime.redis.server import Answered, Server
 from subgraphs.runtime.redis.slots import SLOTS, slot_of
-from subgraphs.runtime.redis.wire import LIMIT_SECONDS, MIN_SECONDS, Away, Command, Reply
+from subgraphs.runtime.redis.url import Address, RedisPlace
 
 # How long one server may take to tell who has which slots, and the least time from one such question to the next.
 _LEARN_SECONDS: Final = 0.5

@@ -12,8 +12,8 @@ from redis.backoff import NoBackoff
 from redis.exceptions import ResponseError
 from redis.retry import Retry
 
-from subgraphs.runtime.redis.place import REDIS_FAULTS
-from subgraphs.runtime.redis.wire import LIMIT_SECONDS, Away, Command, Reply
+from subgraphs.runtime.redis.pipeline import LIMIT_SECONDS, Away, Command, Reply
+from subgraphs.runtime.redis.url import REDIS_FAULTS
 
 # Time is told in so many ticks: when this process was too busy to listen, that is one tick, however long it was.
 _TICKS: Final = 5

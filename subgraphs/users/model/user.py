@@ -10,9 +10,9 @@ from typing import Final
 
 from email_validator import EmailNotValidError, validate_email
 
-from subgraphs.runtime.checks import regions, timezones
 from subgraphs.runtime.ids import random_id
 from subgraphs.runtime.outcomes import Violation
+from subgraphs.runtime.validators import regions, timezones
 
 MIN_PASSWORD: Final = 10
 MAX_PASSWORD: Final = 128

@@ -2,7 +2,7 @@
 
 import strawberry
 
-from subgraphs.runtime.graphql.access import Admins, Public, UserOnly
+from subgraphs.runtime.graphql.permissions import Admins, Public, UserOnly
 from subgraphs.users.mutations.change_password import change_password
 from subgraphs.users.mutations.login import login
 from subgraphs.users.mutations.logout import logout

@@ -4,8 +4,8 @@ from typing import Annotated
 
 import strawberry
 
-from subgraphs.runtime.graphql.given import all_given
 from subgraphs.runtime.graphql.refusals import ValidationFailed, VersionConflict
+from subgraphs.runtime.graphql.unset import all_given
 from subgraphs.runtime.outcomes import Invalid, Stale
 from subgraphs.users.context import UsersInfo
 from subgraphs.users.mutations.user_success import UserSuccess

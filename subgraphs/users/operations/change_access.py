@@ -5,13 +5,13 @@ from datetime import timedelta
 from typing import Any, Final
 
 from subgraphs.runtime import audit
+from subgraphs.runtime.auth.identity import LEEWAY_SECONDS, Privilege
+from subgraphs.runtime.auth.revocations import Standing
 from subgraphs.runtime.clock import Clock
-from subgraphs.runtime.identity import LEEWAY_SECONDS, Privilege
 from subgraphs.runtime.ids import random_id
+from subgraphs.runtime.messaging.outbox import cache_message, post
 from subgraphs.runtime.mongo import Mongo, Session
-from subgraphs.runtime.outbox import cache_message, post
 from subgraphs.runtime.outcomes import Invalid, Missing, Stale, Violation
-from subgraphs.runtime.revocations import Standing
 from subgraphs.users.model.notification import of_roles
 from subgraphs.users.model.session import ACCESS_TOKEN_LIFETIME
 from subgraphs.users.model.user import Role, User, UserStatus, check_reason, check_roles

@@ -1,7 +1,7 @@
 """Log in: an address and a password for a session."""
 
+from subgraphs.runtime.messaging.outbox import post
 from subgraphs.runtime.mongo import Session
-from subgraphs.runtime.outbox import post
 from subgraphs.runtime.outcomes import Limited
 from subgraphs.users.model.session import new_session
 from subgraphs.users.model.user import MAX_PASSWORD, UserStatus, normalise_email

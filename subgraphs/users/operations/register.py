@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from subgraphs.runtime import audit
+from subgraphs.runtime.messaging.outbox import post
 from subgraphs.runtime.mongo import Session
-from subgraphs.runtime.outbox import post
 from subgraphs.runtime.outcomes import Invalid, Limited, Violation
 from subgraphs.users.model.session import new_session
 from subgraphs.users.model.user import (

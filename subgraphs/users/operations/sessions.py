@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from subgraphs.runtime.auth.identity import Kind, sign_token
 from subgraphs.runtime.clock import Clock
-from subgraphs.runtime.identity import Kind, sign_token
+from subgraphs.runtime.messaging.outbox import Message, message
 from subgraphs.runtime.mongo import Mongo
-from subgraphs.runtime.outbox import Message, message
 from subgraphs.users.keys import SigningKeys
 from subgraphs.users.model.session import ACCESS_TOKEN_LIFETIME, NewSession
 from subgraphs.users.model.user import User

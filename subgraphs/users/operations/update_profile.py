@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 
 from subgraphs.runtime import audit
+from subgraphs.runtime.messaging.outbox import post
 from subgraphs.runtime.mongo import Session
-from subgraphs.runtime.outbox import post
 from subgraphs.runtime.outcomes import Invalid, Stale, Violation
 from subgraphs.users.model.user import User, check_display_name, check_region, check_timezone
 from subgraphs.users.operations.sessions import Tools, profile_message

@@ -3,7 +3,7 @@
 from typing import Final
 
 from subgraphs.runtime.audit import AUDIT
-from subgraphs.runtime.outbox import INBOX, OUTBOX
+from subgraphs.runtime.messaging.outbox import INBOX, OUTBOX
 from subgraphs.users.store.notifications import NOTIFICATIONS
 from subgraphs.users.store.sessions import SESSIONS
 from subgraphs.users.store.users import EMAILS, USERS

@@ -5,9 +5,9 @@ from datetime import datetime
 from typing import Any, Final
 
 from subgraphs.runtime.clock import LONG_AGO
-from subgraphs.runtime.connection import Cursors, Page, PageBounds, Sort
 from subgraphs.runtime.mongo import Collection, Database, Document, Index, Mongo, Session
-from subgraphs.runtime.pages import Fields, in_part, read_pages
+from subgraphs.runtime.pagination.cursors import Cursors, Page, PageBounds, Sort
+from subgraphs.runtime.pagination.queries import Fields, in_part, read_pages
 from subgraphs.users.model.notification import Notification, Subject, SubjectKind
 
 KEPT_SECONDS: Final = 400 * 24 * 3600

@@ -9,9 +9,9 @@ from pymongo import ReturnDocument
 from pymongo.errors import DuplicateKeyError
 
 from subgraphs.runtime.clock import LONG_AGO
-from subgraphs.runtime.connection import Cursors, Page, PageBounds, Sort
 from subgraphs.runtime.mongo import Collection, Database, Document, Index, Mongo, Session
-from subgraphs.runtime.pages import LIST_MILLISECONDS, Fields, count_up_to_cap, in_part, read_page
+from subgraphs.runtime.pagination.cursors import Cursors, Page, PageBounds, Sort
+from subgraphs.runtime.pagination.queries import LIST_MILLISECONDS, Fields, count_up_to_cap, in_part, read_page
 from subgraphs.users.model.user import Role, User, UserStatus, email_key, name_key, normalise_email
 
 

@@ -8,9 +8,9 @@ from strawberry.federation import type as federated
 from strawberry.federation.schema_directives import Key
 from strawberry.federation.types import FieldSet
 
-from subgraphs.runtime.connection import Page
-from subgraphs.runtime.graphql.pages import PageInfo
-from subgraphs.runtime.graphql.reads import Reads
+from subgraphs.runtime.graphql.page_info import PageInfo
+from subgraphs.runtime.graphql.projections import Reads
+from subgraphs.runtime.pagination.cursors import Page
 from subgraphs.users.model import notification as model
 
 

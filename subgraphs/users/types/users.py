@@ -7,15 +7,15 @@ from typing import Any, ClassVar, Final, Self
 import strawberry
 from strawberry.federation import type as federated
 
+from subgraphs.runtime.auth.identity import Identity, Kind, Privilege
 from subgraphs.runtime.cache import Scope
-from subgraphs.runtime.connection import Page, list_scope
-from subgraphs.runtime.graphql.access import Visible, open_field
 from subgraphs.runtime.graphql.audit import audit_types
 from subgraphs.runtime.graphql.cached import Through
-from subgraphs.runtime.graphql.given import given
-from subgraphs.runtime.graphql.pages import PageInfo, page_bounds
-from subgraphs.runtime.graphql.reads import Reads
-from subgraphs.runtime.identity import Identity, Kind, Privilege
+from subgraphs.runtime.graphql.page_info import PageInfo, page_bounds
+from subgraphs.runtime.graphql.permissions import Visible, open_field
+from subgraphs.runtime.graphql.projections import Reads
+from subgraphs.runtime.graphql.unset import given
+from subgraphs.runtime.pagination.cursors import Page, list_scope
 from subgraphs.users.context import UsersInfo
 from subgraphs.users.loaders import USER
 from subgraphs.users.model import user as model

@@ -16,9 +16,9 @@ from subgraphs.events.model.event import Event
 from subgraphs.events.settings import EventsSettings
 from subgraphs.events.store import COLLECTIONS
 from subgraphs.events.store.events import event_document
+from subgraphs.runtime.auth.revocations import Revocations
 from subgraphs.runtime.clock import SystemClock
 from subgraphs.runtime.mongo import Mongo, ensure_collections
-from subgraphs.runtime.revocations import Revocations
 from tests.events.conftest import start_events, users_service
 from tests.events.made import an_event
 from tests.events.users_service import UsersService

@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 
 from subgraphs.runtime.cache import Answer, Cache, Filled, Lookup, Policy, Scope
-from subgraphs.runtime.cache.build import build_cache
+from subgraphs.runtime.cache.factory import build_cache
+from subgraphs.runtime.cache.global_tag import part_of
 from subgraphs.runtime.cache.policy import key_of
-from subgraphs.runtime.cache.spread import part_of
 from tests.fixtures.clock import FrozenClock
 
 NUMBER: Policy[int] = Policy("N", ttl=60, scope=Scope.PUBLIC, tags=("N:{id}",), dump=lambda n: n, load=int)

@@ -13,11 +13,11 @@ import pytest
 from redis.crc import key_slot
 
 from subgraphs.runtime.cache import Cache
-from subgraphs.runtime.cache.spread import EVERYTHING, all_parts, part_of
+from subgraphs.runtime.cache.global_tag import EVERYTHING, all_parts, part_of
 from subgraphs.runtime.redis import server
-from subgraphs.runtime.redis.breaker import FAULTS_TO_OPEN
+from subgraphs.runtime.redis.circuit_breaker import FAULTS_TO_OPEN
+from subgraphs.runtime.redis.pipeline import Command
 from subgraphs.runtime.redis.server import RedisWire, Server
-from subgraphs.runtime.redis.wire import Command
 from tests.runtime.cache.conftest import OwnRedis, until
 from tests.runtime.cache.numbers import IDS, Numbers, values
 from tests.stack.redis_cluster import RedisCluster, start_redis_cluster

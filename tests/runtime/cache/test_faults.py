@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from subgraphs.events.model.event import Event
-from subgraphs.runtime.redis.wire import Command, Reply
+from subgraphs.runtime.redis.pipeline import Command, Reply
 from tests.fixtures.client import InProcess
 from tests.fixtures.issuer import Issuer
 from tests.runtime.cache.conftest import (

@@ -10,8 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from subgraphs.runtime.cache import Cache, Filled, Lookup, Policy, Scope
-from subgraphs.runtime.cache.link import Link
-from subgraphs.runtime.redis.breaker import Breaker
+from subgraphs.runtime.cache.redis_access import Link
+from subgraphs.runtime.redis.circuit_breaker import Breaker
 from tests.fixtures.clock import FrozenClock
 from tests.fixtures.fake_redis import FakeRedis, FakeWire, Steps
 

@@ -13,15 +13,15 @@ from hypothesis import strategies as st
 
 from subgraphs.runtime.cache import Policy, Scope
 from subgraphs.runtime.cache.generations import MAX_OWED, Generations
-from subgraphs.runtime.cache.kept import Kept
-from subgraphs.runtime.cache.link import Link
+from subgraphs.runtime.cache.global_tag import EVERYTHING
+from subgraphs.runtime.cache.local_cache import Kept
 from subgraphs.runtime.cache.policy import key_of
 from subgraphs.runtime.cache.record import COMPRESSED_ABOVE, MAX_BYTES, Record, pack, unpack
-from subgraphs.runtime.cache.spread import EVERYTHING
-from subgraphs.runtime.graphql.access import staff_only
+from subgraphs.runtime.cache.redis_access import Link
 from subgraphs.runtime.graphql.cached import Cached, Codec, canonical
-from subgraphs.runtime.redis.breaker import FAULTS_TO_OPEN, MAX_OPEN_SECONDS, PROBE_SECONDS, Breaker
-from subgraphs.runtime.redis.wire import Away, Command, Reply
+from subgraphs.runtime.graphql.permissions import staff_only
+from subgraphs.runtime.redis.circuit_breaker import FAULTS_TO_OPEN, MAX_OPEN_SECONDS, PROBE_SECONDS, Breaker
+from subgraphs.runtime.redis.pipeline import Away, Command, Reply
 from tests.events.made import NOON
 
 RECORD = Record((b"g1", b"g2"), NOON, NOON + timedelta(seconds=5), NOON + timedelta(seconds=9), None)

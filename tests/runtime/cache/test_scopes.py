@@ -11,9 +11,9 @@ from deploy.schema import SUBGRAPHS
 from subgraphs.events.model.event import Lifecycle
 from subgraphs.events.store import COLLECTIONS
 from subgraphs.events.store.events import event_document
+from subgraphs.runtime.auth.identity import ANONYMOUS, Identity, Kind, Privilege
 from subgraphs.runtime.cache import Scope
-from subgraphs.runtime.cache.spread import EVERYTHING
-from subgraphs.runtime.identity import ANONYMOUS, Identity, Kind, Privilege
+from subgraphs.runtime.cache.global_tag import EVERYTHING
 from subgraphs.runtime.mongo import Mongo, ensure_collections
 from tests.events.made import an_event
 from tests.fixtures.client import InProcess

@@ -14,10 +14,10 @@ import pytest
 
 from subgraphs.events.model.event import Event
 from subgraphs.events.store import COLLECTIONS
-from subgraphs.runtime.cache.build import build_raiser
-from subgraphs.runtime.cache.watch import Watch
+from subgraphs.runtime.cache.change_stream import Watch
+from subgraphs.runtime.cache.factory import build_raiser
+from subgraphs.runtime.messaging.outbox import Message, Relay
 from subgraphs.runtime.mongo import Mongo
-from subgraphs.runtime.outbox import Message, Relay
 from tests.fixtures.client import InProcess
 from tests.fixtures.issuer import Issuer
 from tests.fixtures.proxy import Proxy

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from subgraphs.events.model.event import Event
 from subgraphs.runtime.cache import Cache, Filled, Lookup, Policy, Scope
-from subgraphs.runtime.cache.build import build_cache
+from subgraphs.runtime.cache.factory import build_cache
 from tests.fixtures.client import InProcess
 from tests.fixtures.clock import FrozenClock
 from tests.fixtures.commands import CommandLog

@@ -13,8 +13,8 @@ from strawberry.extensions import FieldExtension
 from strawberry.permission import BasePermission, PermissionExtension
 from strawberry.types import Info
 
+from subgraphs.runtime.auth.identity import ANONYMOUS, STAFF, Identity, Kind, Privilege
 from subgraphs.runtime.graphql.errors import UNAVAILABLE, CodedError, Forbidden, Unauthenticated
-from subgraphs.runtime.identity import ANONYMOUS, STAFF, Identity, Kind, Privilege
 
 
 class Access(BasePermission):

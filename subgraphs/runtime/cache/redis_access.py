@@ -6,9 +6,9 @@ from typing import Any
 
 from redis.exceptions import ResponseError
 
-from subgraphs.runtime.cache.counts import Counts
-from subgraphs.runtime.redis.breaker import Breaker
-from subgraphs.runtime.redis.wire import LIMIT_SECONDS, MIN_SECONDS, Away, Command, Reply, Wire
+from subgraphs.runtime.cache.metrics import Counts
+from subgraphs.runtime.redis.circuit_breaker import Breaker
+from subgraphs.runtime.redis.pipeline import LIMIT_SECONDS, MIN_SECONDS, Away, Command, Reply, Wire
 
 
 class Link:

@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from subgraphs.runtime.cache.engine import Cache
+from subgraphs.runtime.cache.cache import Cache
 from subgraphs.runtime.cache.generations import Generations
-from subgraphs.runtime.cache.link import Link
+from subgraphs.runtime.cache.redis_access import Link
 from subgraphs.runtime.clock import Clock
 from subgraphs.runtime.redis import RedisPlace
 from subgraphs.runtime.redis.cluster import ClusterWire
+from subgraphs.runtime.redis.pipeline import LIMIT_SECONDS
 from subgraphs.runtime.redis.server import RedisWire
-from subgraphs.runtime.redis.wire import LIMIT_SECONDS
 
 
 def build_cache(redis_url: str, database: str, clock: Clock, *, limit_seconds: float = LIMIT_SECONDS) -> Cache:

@@ -6,13 +6,13 @@ from datetime import datetime
 from typing import Generic, TypeVar
 
 from dataloaders import One
-from subgraphs.runtime.cache.engine import Cache
+from subgraphs.runtime.auth.identity import ANONYMOUS
+from subgraphs.runtime.cache.cache import Cache
 from subgraphs.runtime.cache.policy import Filled, Lookup, Policy, key_of
 from subgraphs.runtime.clock import Clock
-from subgraphs.runtime.identity import ANONYMOUS
 from subgraphs.runtime.ids import is_plausible_id
 from subgraphs.runtime.mongo import Database
-from subgraphs.runtime.recency import Recency
+from subgraphs.runtime.mongo.read_your_writes import Recency
 
 Found = TypeVar("Found")
 Find = Callable[[Database, Sequence[str]], Awaitable[Mapping[str, Found]]]

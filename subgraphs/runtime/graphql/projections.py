@@ -7,7 +7,7 @@ from typing import Any
 from graphql import FieldNode, FragmentDefinitionNode, FragmentSpreadNode, InlineFragmentNode, SelectionSetNode
 from strawberry.types import Info
 
-from subgraphs.runtime.pages import Fields
+from subgraphs.runtime.pagination.queries import Fields
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from subgraphs.runtime.broker import Handler
+from subgraphs.runtime.messaging.broker import Handler
 from subgraphs.runtime.mongo import Mongo
 
 Job = Callable[[], Awaitable[None]]

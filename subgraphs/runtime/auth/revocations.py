@@ -13,8 +13,8 @@ from typing import Any, Final
 import httpx
 import structlog
 
-from subgraphs.runtime.identity import ROUTER_SECRET_HEADER, STAFF, Identity, InvalidToken, Kind, Privilege
-from subgraphs.runtime.tls import trusted
+from subgraphs.runtime.auth.identity import ROUTER_SECRET_HEADER, STAFF, Identity, InvalidToken, Kind, Privilege
+from subgraphs.runtime.clients.tls import trusted
 
 POLL_SECONDS: Final = 2.0
 TRUSTED_SECONDS: Final = 30.0

@@ -2,8 +2,7 @@
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from subgraphs.runtime.graphql.errors import FORBIDDEN, UNAUTHENTICATED, UNAVAILABLE
-from subgraphs.runtime.identity import (
+from subgraphs.runtime.auth.identity import (
     ANONYMOUS,
     ROUTER_SECRET_HEADER,
     InvalidToken,
@@ -11,8 +10,9 @@ from subgraphs.runtime.identity import (
     TokenVerifier,
     same_secret,
 )
-from subgraphs.runtime.revocations import Revocations
-from subgraphs.runtime.service import graphql_refusal
+from subgraphs.runtime.auth.revocations import Revocations
+from subgraphs.runtime.graphql.errors import FORBIDDEN, UNAUTHENTICATED, UNAVAILABLE
+from subgraphs.runtime.server import graphql_refusal
 
 
 class Gate:

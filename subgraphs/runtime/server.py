@@ -16,8 +16,8 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_l
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from subgraphs.runtime.observability.logging import trace_id_of
 from subgraphs.runtime.settings import ServerSettings
-from subgraphs.runtime.telemetry import trace_id_of
 
 READY_SECONDS: Final = 2.0
 log = structlog.get_logger("service")

@@ -5,7 +5,8 @@ from typing import Any, Final, TypeAlias, TypeVar
 
 from pymongo.errors import ExecutionTimeout
 
-from subgraphs.runtime.connection import (
+from subgraphs.runtime.mongo import DocumentCollection, Index
+from subgraphs.runtime.pagination.cursors import (
     Cursors,
     Page,
     PageBounds,
@@ -14,7 +15,6 @@ from subgraphs.runtime.connection import (
     keyset_filter,
     keyset_sort,
 )
-from subgraphs.runtime.mongo import DocumentCollection, Index
 
 # The stored fields that rows are read with, besides the id, the parent and those of the sort. None: all there are.
 Fields: TypeAlias = frozenset[str] | None

@@ -28,7 +28,7 @@ from subgraphs.runtime.clock import Clock
 from subgraphs.runtime.graphql.context import CallLimit, RequestContext
 from subgraphs.runtime.graphql.errors import RATE_LIMITED
 from subgraphs.runtime.graphql.scalars import format_instant
-from subgraphs.runtime.limits import Limits, Rate, instant_after
+from subgraphs.runtime.rate_limits import Limits, Rate, instant_after
 
 # The share of a rate's calls that is told at once.
 TOLD_SHARE: Final = 30

@@ -10,24 +10,24 @@ from fastapi import APIRouter, FastAPI
 from prometheus_client import CollectorRegistry
 from starlette.requests import Request
 
-from subgraphs.runtime.address import FORWARDED_HEADER, client_address
+from subgraphs.runtime.auth.client_address import FORWARDED_HEADER, client_address
+from subgraphs.runtime.auth.identity import Identity, KeySource, TokenVerifier
+from subgraphs.runtime.auth.middleware import Gate
+from subgraphs.runtime.auth.revocations import Revocations
 from subgraphs.runtime.cache import Cache, CacheUse, Freshness
-from subgraphs.runtime.cache.build import build_cache
+from subgraphs.runtime.cache.factory import build_cache
 from subgraphs.runtime.clock import Clock, SystemClock
-from subgraphs.runtime.connection import Cursors
-from subgraphs.runtime.gate import Gate
-from subgraphs.runtime.graphql.call_limit import CallLimits
 from subgraphs.runtime.graphql.context import RequestContext
+from subgraphs.runtime.graphql.http import GraphQLView
+from subgraphs.runtime.graphql.operation_limits import CallLimits
 from subgraphs.runtime.graphql.schema import FederatedSchema
-from subgraphs.runtime.graphql.view import GraphQLView
-from subgraphs.runtime.identity import Identity, KeySource, TokenVerifier
-from subgraphs.runtime.limits import Limits, Rate
-from subgraphs.runtime.loader_metrics import LoaderMetrics
 from subgraphs.runtime.mongo import Mongo
-from subgraphs.runtime.recency import Recency
+from subgraphs.runtime.mongo.read_your_writes import Recency
+from subgraphs.runtime.observability.metrics import LoaderMetrics
+from subgraphs.runtime.pagination.cursors import Cursors
+from subgraphs.runtime.rate_limits import Limits, Rate
 from subgraphs.runtime.redis import RedisClient, connect_redis
-from subgraphs.runtime.revocations import Revocations
-from subgraphs.runtime.service import Health, Tracing, create_app, metrics_router
+from subgraphs.runtime.server import Health, Tracing, create_app, metrics_router
 from subgraphs.runtime.settings import ServiceSettings
 
 

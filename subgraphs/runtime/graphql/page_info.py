@@ -4,8 +4,8 @@ from typing import Any
 
 from strawberry.federation import type as federated
 
-from subgraphs.runtime.connection import Cursors, Page, PageBounds, read_bounds
-from subgraphs.runtime.graphql.given import given
+from subgraphs.runtime.graphql.unset import given
+from subgraphs.runtime.pagination.cursors import Cursors, Page, PageBounds, read_bounds
 
 
 @federated(shareable=True, description="One page's bounds, as the Relay connection specification has it.")

@@ -6,9 +6,9 @@ from typing import Any, Final
 import structlog
 from pymongo.errors import PyMongoError
 
-from subgraphs.runtime.cache.spread import EVERYTHING
+from subgraphs.runtime.cache.global_tag import EVERYTHING
+from subgraphs.runtime.messaging.outbox import RaiseTags
 from subgraphs.runtime.mongo import Collection, Document, Mongo
-from subgraphs.runtime.outbox import RaiseTags
 
 log = structlog.get_logger("cache")
 

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Awaitable, Callable
 
-from subgraphs.runtime.outbox import Message
+from subgraphs.runtime.messaging.outbox import Message
 
 Handler = Callable[[Message], Awaitable[None]]
 

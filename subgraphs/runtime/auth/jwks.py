@@ -8,8 +8,8 @@ from typing import Any, Final
 import httpx
 import jwt
 
-from subgraphs.runtime.identity import KeysUnavailable
-from subgraphs.runtime.tls import trusted
+from subgraphs.runtime.auth.identity import KeysUnavailable
+from subgraphs.runtime.clients.tls import trusted
 
 REFRESH_SECONDS: Final = 300
 # A stream of tokens with made-up key ids must not become a stream of fetches.

@@ -17,7 +17,7 @@ from strawberry.types.unset import UNSET
 from subgraphs.runtime.graphql.complexity import TooComplex, body_fault
 from subgraphs.runtime.graphql.context import RequestContext
 from subgraphs.runtime.graphql.errors import INVALID_GRAPHQL_REQUEST, QUERY_TOO_COMPLEX, format_error
-from subgraphs.runtime.graphql.media import JSON, chosen_media, status_of
+from subgraphs.runtime.graphql.media_types import JSON, chosen_media, status_of
 from subgraphs.runtime.graphql.schema import FederatedSchema
 
 ContextMaker = Callable[[Request], Awaitable[RequestContext]]

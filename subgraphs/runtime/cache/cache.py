@@ -6,16 +6,16 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
-from subgraphs.runtime.cache.flights import Answer, Flight, Waiter, settle
+from subgraphs.runtime.cache.background_tasks import Tasks
 from subgraphs.runtime.cache.generations import Generations
-from subgraphs.runtime.cache.kept import Kept
-from subgraphs.runtime.cache.link import Budget, Link
 from subgraphs.runtime.cache.loads import WAIT_SECONDS, Loads, answer_of
+from subgraphs.runtime.cache.local_cache import Kept
 from subgraphs.runtime.cache.policy import Lookup
 from subgraphs.runtime.cache.record import Record
-from subgraphs.runtime.cache.tasks import Tasks
+from subgraphs.runtime.cache.redis_access import Budget, Link
+from subgraphs.runtime.cache.single_flight import Answer, Flight, Waiter, settle
 from subgraphs.runtime.clock import Clock
-from subgraphs.runtime.redis.wire import Away, Command
+from subgraphs.runtime.redis.pipeline import Away, Command
 
 MIN_GENERATION_SECONDS: Final = 7200
 _MAX_BATCH: Final = 500
