@@ -21,6 +21,7 @@ from subgraphs.events.types.events import (
 )
 from subgraphs.events.types.listed import EVENTS_LIST, EventFilter, EventSort, connection, to_query
 from subgraphs.events.types.rules import ActivityType, RuleInput, to_draft
+from subgraphs.runtime import results
 from subgraphs.runtime.audit import LATEST_FIRST, audit_page
 from subgraphs.runtime.cache import Scope
 from subgraphs.runtime.graphql.audit import AUDIT_READS
@@ -30,7 +31,6 @@ from subgraphs.runtime.graphql.permissions import Auditors, Public, Staff
 from subgraphs.runtime.graphql.refusals import NotFound, ValidationFailed
 from subgraphs.runtime.graphql.scalars import SafeInt
 from subgraphs.runtime.graphql.unset import given
-from subgraphs.runtime.outcomes import Invalid, Missing
 from subgraphs.runtime.pagination.cursors import list_scope
 
 
@@ -116,9 +116,9 @@ class Query:
         context = info.context
         outcome = await simulate_event(context.tools, await context.recency.database(), input.simulation())
         match outcome:
-            case Missing():
+            case results.NotFound():
                 return NotFound.of(outcome)
-            case Invalid():
+            case results.ValidationFailed():
                 return ValidationFailed.of(outcome)
         return SimulationSuccess(satisfied=outcome.satisfied, conditions=to_conditions(outcome))
 

@@ -11,7 +11,7 @@ from typing import Any, Final, TypeVar
 from pymongo.errors import DuplicateKeyError
 
 from subgraphs.runtime.mongo import Collection, Document, Index, Mongo, Session
-from subgraphs.runtime.outcomes import Invalid, KeyReused, Violation
+from subgraphs.runtime.results import IdempotencyConflict, ValidationFailed, Violation
 
 MAX_KEY_LENGTH: Final = 128
 KEPT_SECONDS: Final = 7 * 24 * 3600
@@ -47,21 +47,21 @@ def fingerprint_of(arguments: Mapping[str, Any]) -> str:
     return hashlib.sha256(canonical.encode()).hexdigest()
 
 
-def check_key(key: str) -> Invalid | None:
+def check_key(key: str) -> ValidationFailed | None:
     """Refuses a key that is empty, longer than 128 characters or not printable."""
     if 1 <= len(key) <= MAX_KEY_LENGTH and key.isprintable():
         return None
     message = f"an idempotency key has 1 to {MAX_KEY_LENGTH} printable characters"
-    return Invalid((Violation(("idempotencyKey",), "INVALID_KEY", message),))
+    return ValidationFailed((Violation(("idempotencyKey",), "INVALID_KEY", message),))
 
 
 async def once(
     mongo: Mongo, call: Call, work: Callable[[Session], Awaitable[tuple[T, Document]]]
-) -> T | Document | KeyReused:
+) -> T | Document | IdempotencyConflict:
     """Runs `work` in a transaction that also records the key.
 
     `work` gives its result and a small document by which a later call with the key finds it again. Gives the result the
-    first time, that document every later time, and KeyReused when the key came with other arguments.
+    first time, that document every later time, and IdempotencyConflict when the key came with other arguments.
     """
     known = await _recorded(mongo, call)
     if known is not None:
@@ -91,7 +91,7 @@ async def once(
         return await _settled(mongo, call, error)
 
 
-async def _settled(mongo: Mongo, call: Call, error: DuplicateKeyError) -> Document | KeyReused:
+async def _settled(mongo: Mongo, call: Call, error: DuplicateKeyError) -> Document | IdempotencyConflict:
     # The other call has committed, but a majority may see it only a moment later.
     for wait in (0.0, 0.01, 0.05, 0.2, 0.5):
         await asyncio.sleep(wait)
@@ -101,11 +101,11 @@ async def _settled(mongo: Mongo, call: Call, error: DuplicateKeyError) -> Docume
     raise error
 
 
-async def _recorded(mongo: Mongo, call: Call) -> Document | KeyReused | None:
+async def _recorded(mongo: Mongo, call: Call) -> Document | IdempotencyConflict | None:
     record = await mongo.write[IDEMPOTENCY.name].find_one({"actorId": call.actor_id, "key": call.key})
     if record is None:
         return None
     if record["operation"] != call.operation or record["fingerprint"] != call.fingerprint:
-        return KeyReused()
+        return IdempotencyConflict()
     reference: Document = record["reference"]
     return reference

@@ -10,8 +10,8 @@ from datetime import UTC, datetime
 from typing import Final, Self
 
 from subgraphs.runtime.clock import Clock, to_millisecond
-from subgraphs.runtime.outcomes import Limited
 from subgraphs.runtime.redis import REDIS_FAULTS, RedisClient
+from subgraphs.runtime.results import RateLimited
 
 RATE_PATTERN: Final = r"^[1-9]\d{0,5}/[1-9]\d{0,5}$"
 # How many keys are counted in the process while Redis is away; the oldest are forgotten first.
@@ -56,7 +56,7 @@ class Limits:
         self._clock = clock
         self._local: OrderedDict[str, float] = OrderedDict()
 
-    async def take(self, name: str, rate: Rate, subject: str, *, calls: int = 1) -> Limited | None:
+    async def take(self, name: str, rate: Rate, subject: str, *, calls: int = 1) -> RateLimited | None:
         """Counts a call of `subject`, or several; a refusal when that is too many, which are then not counted. More calls
         than the rate has at once are never let through."""
         now = self._clock.now().timestamp() * 1000
@@ -66,7 +66,7 @@ class Limits:
             told = float(await self._redis.eval(_SCRIPT, 1, key, *arguments))
         except REDIS_FAULTS:
             told = self._take_locally(key, rate, now, calls)
-        return Limited(instant_after(told)) if told else None
+        return RateLimited(instant_after(told)) if told else None
 
     async def forget(self, name: str, subject: str) -> None:
         """Starts anew, as after a login that was right."""

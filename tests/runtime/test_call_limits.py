@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import strawberry
 
+from subgraphs.runtime import results
 from subgraphs.runtime.app_factory import Caller, build_app, build_parts
 from subgraphs.runtime.auth.revocations import Revocations
 from subgraphs.runtime.graphql.context import RequestContext
@@ -17,7 +18,6 @@ from subgraphs.runtime.graphql.permissions import Public
 from subgraphs.runtime.graphql.refusals import RateLimited
 from subgraphs.runtime.graphql.scalars import parse_instant
 from subgraphs.runtime.graphql.schema import build_schema
-from subgraphs.runtime.outcomes import Limited
 from subgraphs.runtime.rate_limits import Limits, Rate
 from subgraphs.runtime.redis import RedisClient, connect_redis
 from subgraphs.runtime.settings import ServiceSettings
@@ -142,7 +142,7 @@ class Told(Limits):
         super().__init__(redis, clock)
         self.calls: list[int] = []
 
-    async def take(self, name: str, rate: Rate, subject: str, *, calls: int = 1) -> Limited | None:
+    async def take(self, name: str, rate: Rate, subject: str, *, calls: int = 1) -> results.RateLimited | None:
         self.calls.append(calls)
         return await super().take(name, rate, subject, calls=calls)
 

@@ -12,7 +12,7 @@ from subgraphs.runtime.idempotency import IDEMPOTENCY, Call, fingerprint_of, onc
 from subgraphs.runtime.messaging.broker import InProcessBroker
 from subgraphs.runtime.messaging.outbox import INBOX, OUTBOX, Message, Relay, message, post, seen_before
 from subgraphs.runtime.mongo import Document, Mongo, Session, ensure_collections
-from subgraphs.runtime.outcomes import KeyReused
+from subgraphs.runtime.results import IdempotencyConflict
 
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 COLLECTIONS = (AUDIT, IDEMPOTENCY, OUTBOX, INBOX)
@@ -94,7 +94,7 @@ async def test_one_key_has_one_effect_however_many_ask_at_once(store: Mongo) -> 
 
 async def test_a_key_with_other_arguments_is_refused_and_changes_nothing(store: Mongo) -> None:
     await once(store, call(a=1), making(store, "x"))
-    assert await once(store, call(a=2), making(store, "y")) == KeyReused()
+    assert await once(store, call(a=2), making(store, "y")) == IdempotencyConflict()
     assert await store.write["made"].count_documents({}) == 1
 
 

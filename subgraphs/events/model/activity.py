@@ -22,7 +22,7 @@ from subgraphs.events.model.rule import (
     longest_streak,
 )
 from subgraphs.runtime.ids import is_plausible_id
-from subgraphs.runtime.outcomes import Violation
+from subgraphs.runtime.results import Violation
 
 MAX_ROWS: Final = 1000
 MAX_AHEAD: Final = timedelta(minutes=5)

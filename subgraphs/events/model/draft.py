@@ -17,7 +17,7 @@ from subgraphs.events.model.rule import (
     StreakCondition,
     SumCondition,
 )
-from subgraphs.runtime.outcomes import Violation
+from subgraphs.runtime.results import Violation
 from subgraphs.runtime.validators import is_https_url, regions, timezones
 
 MAX_EVENT_NAME: Final = 120

@@ -15,7 +15,7 @@ from subgraphs.events.model.draft import (
     normalise_tags,
 )
 from subgraphs.events.model.event import Event, EventStatus
-from subgraphs.runtime.outcomes import Violation
+from subgraphs.runtime.results import Violation
 
 _TEXTS: Final = frozenset({"name", "description", "tags", "imageUrl"})
 _ALL: Final = _TEXTS | {"startsAt", "endsAt", "timezone", "rule"}

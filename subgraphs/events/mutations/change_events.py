@@ -15,6 +15,7 @@ from subgraphs.events.operations.change_events import change_events as operation
 from subgraphs.events.operations.refused_rows import Refusal
 from subgraphs.events.store.events import event_tags
 from subgraphs.events.types.events import Event
+from subgraphs.runtime import results
 from subgraphs.runtime.graphql.refusals import (
     Atomicity,
     Error,
@@ -24,7 +25,6 @@ from subgraphs.runtime.graphql.refusals import (
     ValidationFailed,
     VersionConflict,
 )
-from subgraphs.runtime.outcomes import Invalid, KeyReused, Missing, Stale
 
 
 @strawberry.input(description="Exactly one field is set.")
@@ -72,9 +72,9 @@ async def change_events(info: EventsInfo, input: ChangeEventsInput, idempotency_
         all_or_nothing=input.atomicity is Atomicity.ALL_OR_NOTHING,
     )
     match outcome:
-        case Invalid():
+        case results.ValidationFailed():
             return ValidationFailed.of(outcome)
-        case KeyReused():
+        case results.IdempotencyConflict():
             return IdempotencyConflict.of(outcome)
     changed = [row.id for row in outcome.rows if isinstance(row, EventModel)]
     await context.wrote(*(tag for event_id in changed for tag in event_tags(event_id)))
@@ -94,11 +94,11 @@ def _event(row: Row, info: EventsInfo) -> Event | None:
 
 def _error(refusal: Refusal) -> Error:
     match refusal:
-        case Invalid():
+        case results.ValidationFailed():
             return ValidationFailed.of(refusal)
-        case Missing():
+        case results.NotFound():
             return NotFound.of(refusal)
-        case Stale():
+        case results.VersionConflict():
             return VersionConflict.of(refusal)
         case _:
             return IllegalTransition.of(refusal)

@@ -7,8 +7,8 @@ import strawberry
 from subgraphs.events.context import EventsInfo
 from subgraphs.events.operations.check_in import check_in as operation
 from subgraphs.events.types.activities import Activity
+from subgraphs.runtime import results
 from subgraphs.runtime.graphql.refusals import RateLimited, ValidationFailed
-from subgraphs.runtime.outcomes import Invalid, Limited
 
 
 @strawberry.type
@@ -24,9 +24,9 @@ async def check_in(info: EventsInfo) -> CheckInResult | None:
     context = info.context
     outcome = await operation(context.tools, context.identity.user_id or "")
     match outcome:
-        case Invalid():
+        case results.ValidationFailed():
             return ValidationFailed.of(outcome)
-        case Limited():
+        case results.RateLimited():
             return RateLimited.of(outcome)
     await context.recency.mark()
     return CheckInSuccess(activity=Activity.of(outcome.activity), is_new=outcome.is_new)

@@ -11,9 +11,9 @@ from subgraphs.events.model.event import Event
 from subgraphs.events.mutations.event_success import EventSuccess, event_success
 from subgraphs.events.operations.create_event import create_event as operation
 from subgraphs.events.types.rules import RuleInput, to_draft
+from subgraphs.runtime import results
 from subgraphs.runtime.graphql.refusals import IdempotencyConflict, ValidationFailed
 from subgraphs.runtime.graphql.unset import given
-from subgraphs.runtime.outcomes import Invalid, KeyReused
 
 
 @strawberry.input
@@ -52,7 +52,7 @@ async def create_event(info: EventsInfo, input: CreateEventInput, idempotency_ke
     match outcome:
         case Event():
             return await event_success(context, outcome)
-        case Invalid():
+        case results.ValidationFailed():
             return ValidationFailed.of(outcome)
-        case KeyReused():
+        case results.IdempotencyConflict():
             return IdempotencyConflict.of(outcome)

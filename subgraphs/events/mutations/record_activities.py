@@ -7,8 +7,8 @@ import strawberry
 from subgraphs.events.context import EventsInfo
 from subgraphs.events.operations.record_activities import record_activities as operation
 from subgraphs.events.types.activities import ActivityInput
+from subgraphs.runtime import results
 from subgraphs.runtime.graphql.refusals import Atomicity, RateLimited, RowFailure, ValidationFailed
-from subgraphs.runtime.outcomes import Invalid, Limited
 
 
 @strawberry.input(description="1 to 1,000 rows.")
@@ -37,9 +37,9 @@ async def record_activities(info: EventsInfo, input: RecordActivitiesInput) -> R
         [row.activity(now) for row in input.rows],
         all_or_nothing=input.atomicity is Atomicity.ALL_OR_NOTHING,
     )
-    if isinstance(outcome, Invalid):
+    if isinstance(outcome, results.ValidationFailed):
         return ValidationFailed.of(outcome)
-    if isinstance(outcome, Limited):
+    if isinstance(outcome, results.RateLimited):
         return RateLimited.of(outcome)
     failures = [RowFailure(index=index, error=ValidationFailed.of(fault)) for index, fault in outcome.failures]
     return RecordActivitiesSuccess(accepted=outcome.accepted, duplicates=outcome.duplicates, failures=failures)

@@ -10,9 +10,9 @@ from subgraphs.events.mutations.event_success import EventSuccess, IllegalTransi
 from subgraphs.events.operations.transition_event import MAX_REASON, Move, NotAllowed
 from subgraphs.events.operations.transition_event import transition_event as operation
 from subgraphs.events.types.transitions import EventTransition
+from subgraphs.runtime import results
 from subgraphs.runtime.graphql.errors import BadUserInput
 from subgraphs.runtime.graphql.refusals import NotFound, VersionConflict
-from subgraphs.runtime.outcomes import Missing, Stale
 
 
 @strawberry.input
@@ -41,9 +41,9 @@ async def transition_event(info: EventsInfo, input: TransitionEventInput) -> Tra
     match outcome:
         case Event():
             return await event_success(context, outcome)
-        case Missing():
+        case results.NotFound():
             return NotFound.of(outcome)
-        case Stale():
+        case results.VersionConflict():
             return VersionConflict.of(outcome)
         case NotAllowed():
             return IllegalTransition.of(outcome)

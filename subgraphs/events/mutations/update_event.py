@@ -12,9 +12,9 @@ from subgraphs.events.mutations.event_success import EventSuccess, IllegalTransi
 from subgraphs.events.operations.transition_event import NotAllowed
 from subgraphs.events.operations.update_event import update_event as operation
 from subgraphs.events.types.rules import RuleInput, to_draft
+from subgraphs.runtime import results
 from subgraphs.runtime.graphql.refusals import NotFound, ValidationFailed, VersionConflict, change_refused
 from subgraphs.runtime.graphql.unset import all_given
-from subgraphs.runtime.outcomes import Invalid, Missing, Stale
 
 
 @strawberry.input(description="Absent keeps, null clears where a field can be null.")
@@ -57,7 +57,7 @@ async def update_event(info: EventsInfo, input: UpdateEventInput) -> UpdateEvent
     match outcome:
         case Event():
             return await event_success(context, outcome)
-        case Missing() | Invalid() | Stale():
+        case results.NotFound() | results.ValidationFailed() | results.VersionConflict():
             return change_refused(outcome)
         case NotAllowed():
             return IllegalTransition.of(outcome)

@@ -15,7 +15,7 @@ from subgraphs.events.operations.transition_event import MAX_REASON, Move, trans
 from subgraphs.events.operations.update_event import precheck_update, update_in
 from subgraphs.runtime.idempotency import Call, check_key, fingerprint_of, once
 from subgraphs.runtime.mongo import Document, Session
-from subgraphs.runtime.outcomes import Invalid, KeyReused, Violation
+from subgraphs.runtime.results import IdempotencyConflict, ValidationFailed, Violation
 
 MAX_CHANGES: Final = 100
 
@@ -41,7 +41,7 @@ class AllRefused(Exception):
 
 async def change_events(
     tools: Tools, actor_id: str, changes: Sequence[Mapping[str, Change]], key: str, *, all_or_nothing: bool
-) -> Changed | Invalid | KeyReused:
+) -> Changed | ValidationFailed | IdempotencyConflict:
     """Carries the changes out once for a key; the same call again tells what became of it, with the events as they now
     are. Each change holds what was set by the input's field names, and exactly one may be."""
     bad_key = check_key(key)
@@ -49,15 +49,15 @@ async def change_events(
         return bad_key
     if not 1 <= len(changes) <= MAX_CHANGES:
         message = f"a call carries 1 to {MAX_CHANGES} changes"
-        return Invalid((Violation(("input", "changes"), "CHANGES", message),))
+        return ValidationFailed((Violation(("input", "changes"), "CHANGES", message),))
     now = tools.clock.now()
     faults = {}
     for index, change in enumerate(changes):
         violations = await _precheck(tools, change, now, _path(index))
         if violations:
-            faults[index] = Invalid(tuple(violations))
+            faults[index] = ValidationFailed(tuple(violations))
     if faults and all_or_nothing:
-        return Invalid(tuple(violation for fault in faults.values() for violation in fault.violations))
+        return ValidationFailed(tuple(violation for fault in faults.values() for violation in fault.violations))
 
     async def work(session: Session) -> tuple[Changed, Document]:
         rows: list[Row] = []
@@ -73,8 +73,8 @@ async def change_events(
     try:
         outcome = await once(tools.mongo, Call(actor_id, key, "changeEvents", fingerprint, now), work)
     except AllRefused as refused:
-        return Invalid(as_violations(refused.refusal, _path(refused.index)))
-    return outcome if isinstance(outcome, Changed | KeyReused) else await _as_it_was(tools, outcome["rows"])
+        return ValidationFailed(as_violations(refused.refusal, _path(refused.index)))
+    return outcome if isinstance(outcome, Changed | IdempotencyConflict) else await _as_it_was(tools, outcome["rows"])
 
 
 def _path(index: int) -> Path:

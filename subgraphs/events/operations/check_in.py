@@ -9,7 +9,7 @@ from subgraphs.events.operations.tools import Tools
 from subgraphs.events.store.activities import activity, record
 from subgraphs.events.store.profiles import last_check_in, set_last_check_in
 from subgraphs.runtime.mongo import Session
-from subgraphs.runtime.outcomes import Invalid, Limited, Violation
+from subgraphs.runtime.results import RateLimited, ValidationFailed, Violation
 
 # Of who has not said where they are.
 DEFAULT_TIMEZONE = "UTC"
@@ -23,7 +23,7 @@ class CheckedIn:
     is_new: bool
 
 
-async def check_in(tools: Tools, user_id: str) -> CheckedIn | Invalid | Limited:
+async def check_in(tools: Tools, user_id: str) -> CheckedIn | ValidationFailed | RateLimited:
     """One ATTENDANCE a day of the user's zone, however many calls there are at once. Raises PeerSilent when the user's
     zone could not be told."""
     limited = await tools.rates.check_in(user_id)
@@ -31,7 +31,7 @@ async def check_in(tools: Tools, user_id: str) -> CheckedIn | Invalid | Limited:
         return limited
     profile = await tools.profiles.one(user_id)
     if profile is None:
-        return Invalid((Violation((), "NO_ACCOUNT", "there is no account to check in for"),))
+        return ValidationFailed((Violation((), "NO_ACCOUNT", "there is no account to check in for"),))
     timezone = profile.timezone or DEFAULT_TIMEZONE
     now = tools.clock.now()
 

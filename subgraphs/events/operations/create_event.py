@@ -11,10 +11,12 @@ from subgraphs.runtime.idempotency import Call, check_key, fingerprint_of, once
 from subgraphs.runtime.ids import random_id
 from subgraphs.runtime.messaging.outbox import post
 from subgraphs.runtime.mongo import Document, Session
-from subgraphs.runtime.outcomes import Invalid, KeyReused, Violation
+from subgraphs.runtime.results import IdempotencyConflict, ValidationFailed, Violation
 
 
-async def create_event(tools: Tools, actor_id: str, draft: EventDraft, key: str) -> Event | Invalid | KeyReused:
+async def create_event(
+    tools: Tools, actor_id: str, draft: EventDraft, key: str
+) -> Event | ValidationFailed | IdempotencyConflict:
     """Makes the event once for a key; the same call again gives the event as it now is."""
     bad_key = check_key(key)
     if bad_key is not None:
@@ -22,7 +24,7 @@ async def create_event(tools: Tools, actor_id: str, draft: EventDraft, key: str)
     now = tools.clock.now()
     violations = await precheck_create(tools, draft, now, ("input",))
     if violations:
-        return Invalid(tuple(violations))
+        return ValidationFailed(tuple(violations))
 
     async def work(session: Session) -> tuple[Event, Document]:
         event = await create_in(tools, actor_id, draft, now, session)
@@ -30,7 +32,7 @@ async def create_event(tools: Tools, actor_id: str, draft: EventDraft, key: str)
 
     call = Call(actor_id, key, "createEvent", fingerprint_of(asdict(draft)), now)
     outcome = await once(tools.mongo, call, work)
-    if isinstance(outcome, Event | KeyReused):
+    if isinstance(outcome, Event | IdempotencyConflict):
         return outcome
     made = await tools.store.event(outcome["eventId"])
     if made is None:

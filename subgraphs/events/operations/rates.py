@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from subgraphs.events.settings import EventsSettings
-from subgraphs.runtime.outcomes import Limited
 from subgraphs.runtime.rate_limits import Limits, Rate
+from subgraphs.runtime.results import RateLimited
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,8 +14,8 @@ class Rates:
     limits: Limits
     settings: EventsSettings
 
-    async def record(self, caller_id: str) -> Limited | None:
+    async def record(self, caller_id: str) -> RateLimited | None:
         return await self.limits.take("record", Rate.parse(self.settings.record_limit), caller_id)
 
-    async def check_in(self, user_id: str) -> Limited | None:
+    async def check_in(self, user_id: str) -> RateLimited | None:
         return await self.limits.take("check-in", Rate.parse(self.settings.check_in_limit), user_id)

@@ -7,7 +7,7 @@ from subgraphs.events.model.activity import MAX_ROWS, Activity, check_activity
 from subgraphs.events.operations.tools import Tools
 from subgraphs.events.store.activities import record
 from subgraphs.runtime.mongo import Session
-from subgraphs.runtime.outcomes import Invalid, Limited, Violation
+from subgraphs.runtime.results import RateLimited, ValidationFailed, Violation
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,21 +16,21 @@ class Recorded:
 
     accepted: int
     duplicates: int
-    failures: tuple[tuple[int, Invalid], ...]
+    failures: tuple[tuple[int, ValidationFailed], ...]
 
 
 async def record_activities(
     tools: Tools, caller_id: str, activities: Sequence[Activity], *, all_or_nothing: bool
-) -> Recorded | Invalid | Limited:
+) -> Recorded | ValidationFailed | RateLimited:
     """Keeps the good rows, or all or none. An activity told twice, in one call or in many, is counted as a duplicate."""
     limited = await tools.rates.record(caller_id)
     if limited is not None:
         return limited
     if not 1 <= len(activities) <= MAX_ROWS:
-        return Invalid((Violation(("input", "rows"), "ROWS", f"a call carries 1 to {MAX_ROWS} rows"),))
+        return ValidationFailed((Violation(("input", "rows"), "ROWS", f"a call carries 1 to {MAX_ROWS} rows"),))
     now = tools.clock.now()
     good: list[Activity] = []
-    failures: list[tuple[int, Invalid]] = []
+    failures: list[tuple[int, ValidationFailed]] = []
     for index, activity in enumerate(activities):
         violations = check_activity(activity, now)
         if violations:
@@ -38,7 +38,7 @@ async def record_activities(
         else:
             good.append(activity)
     if failures and all_or_nothing:
-        return Invalid(tuple(violation for _, invalid in failures for violation in invalid.violations))
+        return ValidationFailed(tuple(violation for _, invalid in failures for violation in invalid.violations))
     if all_or_nothing:
 
         async def work(session: Session) -> int:
@@ -50,6 +50,6 @@ async def record_activities(
     return Recorded(accepted, len(good) - accepted, tuple(failures))
 
 
-def _at_row(index: int, violations: Sequence[Violation]) -> Invalid:
+def _at_row(index: int, violations: Sequence[Violation]) -> ValidationFailed:
     prefix = ("input", "rows", str(index))
-    return Invalid(tuple(Violation((*prefix, *v.path), v.code, v.message) for v in violations))
+    return ValidationFailed(tuple(Violation((*prefix, *v.path), v.code, v.message) for v in violations))

@@ -2,20 +2,27 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from subgraphs.events.model.draft import Path
 from subgraphs.events.model.event import EventStatus, Transition
 from subgraphs.events.operations.transition_event import NotAllowed
 from subgraphs.runtime.mongo import Document
-from subgraphs.runtime.outcomes import Invalid, Missing, Stale, Violation
+from subgraphs.runtime.results import NotFound, ValidationFailed, VersionConflict, Violation
 
-Refusal: TypeAlias = Invalid | Missing | Stale | NotAllowed
+Refusal: TypeAlias = ValidationFailed | NotFound | VersionConflict | NotAllowed
+# The kinds as they are stored. Records outlive a rename, so these words never change.
+_STORED_KINDS: Final[Mapping[type[Refusal], str]] = {
+    ValidationFailed: "Invalid",
+    NotFound: "Missing",
+    VersionConflict: "Stale",
+    NotAllowed: "NotAllowed",
+}
 
 
 def refusal_document(refusal: Refusal) -> Document:
     """How a refusal is stored."""
-    return {"kind": type(refusal).__name__, **asdict(refusal)}
+    return {"kind": _STORED_KINDS[type(refusal)], **asdict(refusal)}
 
 
 def to_refusal(document: Mapping[str, Any]) -> Refusal:
@@ -23,11 +30,11 @@ def to_refusal(document: Mapping[str, Any]) -> Refusal:
     match document["kind"]:
         case "Invalid":
             found = document["violations"]
-            return Invalid(tuple(Violation(tuple(v["path"]), v["code"], v["message"]) for v in found))
+            return ValidationFailed(tuple(Violation(tuple(v["path"]), v["code"], v["message"]) for v in found))
         case "Missing":
-            return Missing(document["id"])
+            return NotFound(document["id"])
         case "Stale":
-            return Stale(document["current_version"])
+            return VersionConflict(document["current_version"])
         case "NotAllowed":
             allowed = tuple(Transition(transition) for transition in document["allowed"])
             return NotAllowed(EventStatus(document["status"]), allowed, tuple(document["locked"]))
@@ -37,11 +44,11 @@ def to_refusal(document: Mapping[str, Any]) -> Refusal:
 def as_violations(refusal: Refusal, path: Path) -> tuple[Violation, ...]:
     """What the refusal of one change means for a call that is carried out whole or not at all."""
     match refusal:
-        case Invalid():
+        case ValidationFailed():
             return refusal.violations
-        case Missing():
+        case NotFound():
             return (Violation(path, "NOT_FOUND", "there is no such event"),)
-        case Stale():
+        case VersionConflict():
             return (Violation(path, "VERSION_CONFLICT", f"the event is at version {refusal.current_version}"),)
         case NotAllowed():
             return (Violation(path, "ILLEGAL_TRANSITION", f"an event that is {refusal.status} does not allow this"),)

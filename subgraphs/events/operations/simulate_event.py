@@ -14,7 +14,7 @@ from subgraphs.events.model.rule import ActivityType, Person, Rule, Verdict, act
 from subgraphs.events.operations.tools import Tools
 from subgraphs.events.store.activities import activities_in
 from subgraphs.runtime.mongo import Database
-from subgraphs.runtime.outcomes import Invalid, Missing, Violation
+from subgraphs.runtime.results import NotFound, ValidationFailed, Violation
 
 # A rule alone is judged over all of time, in UTC.
 ALWAYS: Final = Window(datetime(1970, 1, 1, tzinfo=UTC), None, "UTC")
@@ -43,17 +43,17 @@ class Simulation:
     at: datetime | None
 
 
-async def simulate_event(tools: Tools, database: Database, wanted: Simulation) -> Verdict | Missing | Invalid:
+async def simulate_event(tools: Tools, database: Database, wanted: Simulation) -> Verdict | NotFound | ValidationFailed:
     """The verdict. Raises PeerSilent when it could not be told whether there is such a user."""
     violations = _violations(wanted)
     if violations:
-        return Invalid(tuple(violations))
+        return ValidationFailed(tuple(violations))
     event = None if wanted.event_id is None else await tools.store.event(wanted.event_id)
     if event is None and wanted.event_id is not None:
-        return Missing(wanted.event_id)
+        return NotFound(wanted.event_id)
     profile = None if wanted.user_id is None else await tools.profiles.one(wanted.user_id)
     if profile is None and wanted.user_id is not None:
-        return Missing(wanted.user_id)
+        return NotFound(wanted.user_id)
     window = ALWAYS if event is None else event.window
     if wanted.rule is not None:
         rule = build_rule(wanted.rule)

@@ -10,7 +10,7 @@ from subgraphs.events.operations.tools import Tools, changed_message
 from subgraphs.runtime import audit
 from subgraphs.runtime.messaging.outbox import post
 from subgraphs.runtime.mongo import Session
-from subgraphs.runtime.outcomes import Missing, Stale
+from subgraphs.runtime.results import NotFound, VersionConflict
 
 MAX_REASON: Final = 500
 
@@ -35,7 +35,7 @@ class NotAllowed:
     locked: tuple[str, ...] = ()
 
 
-Moved = Event | Missing | Stale | NotAllowed
+Moved = Event | NotFound | VersionConflict | NotAllowed
 
 
 def not_allowed(event: Event, now: datetime, locked: Sequence[str] = ()) -> NotAllowed:
@@ -54,9 +54,9 @@ async def transition_in(tools: Tools, actor_id: str, move: Move, now: datetime, 
     """Moves in the transaction of `session`, which a refusal leaves as it was."""
     event = await tools.store.event(move.id, session)
     if event is None:
-        return Missing(move.id)
+        return NotFound(move.id)
     if event.version != move.expected_version:
-        return Stale(event.version)
+        return VersionConflict(event.version)
     sources, lifecycle = TRANSITIONS[move.transition]
     if event.status_at(now) not in sources:
         return not_allowed(event, now)

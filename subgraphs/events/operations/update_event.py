@@ -10,9 +10,9 @@ from subgraphs.events.operations.transition_event import NotAllowed, not_allowed
 from subgraphs.runtime import audit
 from subgraphs.runtime.messaging.outbox import post
 from subgraphs.runtime.mongo import Session
-from subgraphs.runtime.outcomes import Invalid, Missing, Stale, Violation
+from subgraphs.runtime.results import NotFound, ValidationFailed, VersionConflict, Violation
 
-Updated = Event | Missing | Stale | NotAllowed | Invalid
+Updated = Event | NotFound | VersionConflict | NotAllowed | ValidationFailed
 
 
 async def update_event(tools: Tools, actor_id: str, update: EventUpdate) -> Updated:
@@ -20,7 +20,7 @@ async def update_event(tools: Tools, actor_id: str, update: EventUpdate) -> Upda
     now, path = tools.clock.now(), ("input",)
     violations = await precheck_update(tools, update, now, path)
     if violations:
-        return Invalid(tuple(violations))
+        return ValidationFailed(tuple(violations))
     return await tools.mongo.transaction(lambda session: update_in(tools, actor_id, update, now, session, path))
 
 
@@ -39,9 +39,9 @@ async def update_in(
     """Updates in the transaction of `session`, which a refusal leaves as it was."""
     event = await tools.store.event(update.id, session)
     if event is None:
-        return Missing(update.id)
+        return NotFound(update.id)
     if event.version != update.expected_version:
-        return Stale(event.version)
+        return VersionConflict(event.version)
     wanted = updated(event, update)
     if wanted == event:
         return event
@@ -50,7 +50,7 @@ async def update_in(
         return not_allowed(event, now, locked)
     violations = check_updated(event, wanted, now, path)
     if violations:
-        return Invalid(tuple(violations))
+        return ValidationFailed(tuple(violations))
     changed = await tools.store.replace(wanted, update.expected_version, session)
     if changed is None:
         raise LookupError("the snapshot of this transaction changed")

@@ -11,7 +11,6 @@ from pymongo.errors import OperationFailure
 from subgraphs.events.model.event import Event, EventStatus, Lifecycle, name_key
 from subgraphs.events.store.rules import rule_document, to_rule
 from subgraphs.runtime.mongo import Collection, Database, Document, Index, Mongo, Session
-from subgraphs.runtime.outcomes import Violation
 from subgraphs.runtime.pagination.cursors import Cursors, Page, PageBounds, Sort
 from subgraphs.runtime.pagination.queries import (
     LIST_MILLISECONDS,
@@ -20,6 +19,7 @@ from subgraphs.runtime.pagination.queries import (
     read_page,
     read_text_page,
 )
+from subgraphs.runtime.results import Violation
 
 
 def event_tags(event_id: str) -> tuple[str, ...]:

@@ -1,6 +1,6 @@
 """What numbers may be."""
 
-from subgraphs.runtime.outcomes import Violation
+from subgraphs.runtime.results import Violation
 
 
 def within(path: tuple[str, ...], code: str, value: int, least: int, most: int) -> list[Violation]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final, TypeAlias
 
 from subgraphs.rewards.model.bounds import within
-from subgraphs.runtime.outcomes import Violation
+from subgraphs.runtime.results import Violation
 
 MAX_CODES: Final = 10_000
 MIN_CODE: Final = 4

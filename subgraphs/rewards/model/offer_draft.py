@@ -6,7 +6,7 @@ from typing import Final
 from subgraphs.rewards.model.bounds import within
 from subgraphs.rewards.model.offer import ApprovalMode, UserLimit
 from subgraphs.rewards.model.reward import PointReward, Reward
-from subgraphs.runtime.outcomes import Violation
+from subgraphs.runtime.results import Violation
 
 MAX_STOCK: Final = 1_000_000_000
 MAX_BUDGET: Final = 2**53 - 1

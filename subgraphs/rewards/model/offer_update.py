@@ -7,7 +7,7 @@ from typing import Any, Final
 from subgraphs.rewards.model.offer import Budget, Offer, Stock
 from subgraphs.rewards.model.offer_draft import OfferDraft, check_budget_of, check_offer
 from subgraphs.rewards.model.reward import Reward
-from subgraphs.runtime.outcomes import Violation
+from subgraphs.runtime.results import Violation
 
 # These cannot be cleared; a stock or a budget can, and is then unlimited.
 _REQUIRED: Final = ("approval", "perUser", "reservationSeconds", "position", "enabled")

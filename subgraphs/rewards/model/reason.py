@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from subgraphs.runtime.outcomes import Violation
+from subgraphs.runtime.results import Violation
 
 MAX_REASON: Final = 500
 

@@ -6,7 +6,7 @@ from typing import Any, Final, TypeAlias
 
 from subgraphs.rewards.model.bounds import within
 from subgraphs.rewards.model.reward import BadgeReward, CouponReward, ItemReward, PointReward, Reward
-from subgraphs.runtime.outcomes import Violation
+from subgraphs.runtime.results import Violation
 from subgraphs.runtime.validators import is_https_url
 
 MAX_NAME: Final = 120

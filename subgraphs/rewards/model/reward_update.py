@@ -6,7 +6,7 @@ from typing import Final
 
 from subgraphs.rewards.model.reward import Reward
 from subgraphs.rewards.model.reward_draft import check_description, check_image, check_name
-from subgraphs.runtime.outcomes import Violation
+from subgraphs.runtime.results import Violation
 
 ATTRIBUTES: Final = {"name": "name", "description": "description", "imageUrl": "image_url"}
 

@@ -8,8 +8,8 @@ from subgraphs.rewards.context import RewardsInfo
 from subgraphs.rewards.model.code_draft import BroughtCodes, CodesDraft, GeneratedCodes
 from subgraphs.rewards.operations.add_coupon_codes import add_coupon_codes as operation
 from subgraphs.rewards.types.rewards import CouponReward, to_coupon
+from subgraphs.runtime import results
 from subgraphs.runtime.graphql.refusals import IdempotencyConflict, NotFound, ValidationFailed
-from subgraphs.runtime.outcomes import Invalid, KeyReused, Missing, Violation
 
 
 @strawberry.input
@@ -58,15 +58,15 @@ async def add_coupon_codes(
     context = info.context
     draft = input.draft()
     if draft is None:
-        violation = Violation(("input",), "EXACTLY_ONE", "exactly one of codes and generate is set")
-        return ValidationFailed.of(Invalid((violation,)))
+        violation = results.Violation(("input",), "EXACTLY_ONE", "exactly one of codes and generate is set")
+        return ValidationFailed.of(results.ValidationFailed((violation,)))
     outcome = await operation(context.tools, context.identity.id or "", input.reward_id, draft, idempotency_key)
     match outcome:
-        case Missing():
+        case results.NotFound():
             return NotFound.of(outcome)
-        case Invalid():
+        case results.ValidationFailed():
             return ValidationFailed.of(outcome)
-        case KeyReused():
+        case results.IdempotencyConflict():
             return IdempotencyConflict.of(outcome)
     await context.recency.mark()
     reward = to_coupon(outcome.reward)

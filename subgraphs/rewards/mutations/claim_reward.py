@@ -11,6 +11,7 @@ from subgraphs.rewards.mutations.out_of_stock import OutOfStock
 from subgraphs.rewards.operations import claim_outcomes as outcomes
 from subgraphs.rewards.types.offers import Event, LimitPeriod
 from subgraphs.rewards.types.requests import RewardRequest
+from subgraphs.runtime import results
 from subgraphs.runtime.graphql.refusals import (
     Error,
     IdempotencyConflict,
@@ -19,7 +20,6 @@ from subgraphs.runtime.graphql.refusals import (
     TryAgain,
     ValidationFailed,
 )
-from subgraphs.runtime.outcomes import Invalid, KeyReused, Later, Limited, Missing
 
 
 @strawberry.input
@@ -91,15 +91,15 @@ async def claim_reward(info: RewardsInfo, input: ClaimRewardInput, idempotency_k
 
 def _refusal(outcome: outcomes.ClaimOutcome, now: datetime) -> ClaimRewardResult | None:
     match outcome:
-        case Invalid():
+        case results.ValidationFailed():
             return ValidationFailed.of(outcome)
-        case Missing():
+        case results.NotFound():
             return NotFound.of(outcome)
-        case KeyReused():
+        case results.IdempotencyConflict():
             return IdempotencyConflict.of(outcome)
-        case Limited():
+        case results.RateLimited():
             return RateLimited.of(outcome)
-        case Later():
+        case results.TryAgain():
             return TryAgain.of(outcome)
         case outcomes.NotOpen():
             return EventNotOpen(

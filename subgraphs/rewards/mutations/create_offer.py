@@ -12,11 +12,11 @@ from subgraphs.rewards.model.offer_draft import OfferDraft
 from subgraphs.rewards.operations.create_offer import create_offer as operation
 from subgraphs.rewards.store.offers import offer_tags
 from subgraphs.rewards.types.offers import ApprovalMode, LimitPeriod, RewardOffer
+from subgraphs.runtime import results
 from subgraphs.runtime.graphql.errors import UNAVAILABLE, CodedError
 from subgraphs.runtime.graphql.refusals import IdempotencyConflict, NotFound, ValidationFailed
 from subgraphs.runtime.graphql.scalars import SafeInt
 from subgraphs.runtime.graphql.unset import given
-from subgraphs.runtime.outcomes import Invalid, KeyReused, Missing
 
 
 @strawberry.input
@@ -60,11 +60,11 @@ async def create_offer(info: RewardsInfo, input: CreateOfferInput, idempotency_k
     except EventsSilent:
         raise CodedError(UNAVAILABLE, "events cannot be asked for the moment") from None
     match outcome:
-        case Invalid():
+        case results.ValidationFailed():
             return ValidationFailed.of(outcome)
-        case Missing():
+        case results.NotFound():
             return NotFound.of(outcome)
-        case KeyReused():
+        case results.IdempotencyConflict():
             return IdempotencyConflict.of(outcome)
     await context.wrote(*offer_tags(outcome.id))
     return OfferSuccess(offer=RewardOffer.of(outcome))

@@ -15,10 +15,10 @@ from subgraphs.rewards.model.reward_draft import (
 from subgraphs.rewards.operations.create_reward import create_reward as operation
 from subgraphs.rewards.store.rewards import reward_tags
 from subgraphs.rewards.types.rewards import Reward, to_reward
+from subgraphs.runtime import results
 from subgraphs.runtime.graphql.refusals import IdempotencyConflict, ValidationFailed
 from subgraphs.runtime.graphql.scalars import SafeInt
 from subgraphs.runtime.graphql.unset import given
-from subgraphs.runtime.outcomes import Invalid, KeyReused, Violation
 
 
 @strawberry.input
@@ -75,12 +75,12 @@ async def create_reward(info: RewardsInfo, input: CreateRewardInput, idempotency
     context = info.context
     drafts = _drafts(input)
     if len(drafts) != 1:
-        violation = Violation(("input",), "EXACTLY_ONE", "exactly one kind of reward is set")
-        return ValidationFailed.of(Invalid((violation,)))
+        violation = results.Violation(("input",), "EXACTLY_ONE", "exactly one kind of reward is set")
+        return ValidationFailed.of(results.ValidationFailed((violation,)))
     outcome = await operation(context.tools, context.identity.id or "", drafts[0], idempotency_key)
-    if isinstance(outcome, Invalid):
+    if isinstance(outcome, results.ValidationFailed):
         return ValidationFailed.of(outcome)
-    if isinstance(outcome, KeyReused):
+    if isinstance(outcome, results.IdempotencyConflict):
         return IdempotencyConflict.of(outcome)
     await context.wrote(*reward_tags(outcome.id))
     return RewardSuccess(reward=to_reward(outcome))

@@ -16,6 +16,7 @@ from subgraphs.rewards.operations.moving_on import Act
 from subgraphs.rewards.operations.refused_decisions import Refusal, as_violation
 from subgraphs.rewards.operations.step_outcomes import NotAllowed, OwnRequest
 from subgraphs.rewards.types.requests import RewardRequest
+from subgraphs.runtime import results
 from subgraphs.runtime.graphql.refusals import (
     Atomicity,
     Error,
@@ -25,7 +26,6 @@ from subgraphs.runtime.graphql.refusals import (
     ValidationFailed,
 )
 from subgraphs.runtime.graphql.unset import given
-from subgraphs.runtime.outcomes import Invalid, KeyReused, Missing
 
 
 @strawberry.enum
@@ -66,9 +66,9 @@ async def decide_requests(
         all_or_nothing=input.atomicity is Atomicity.ALL_OR_NOTHING,
     )
     match outcome:
-        case Invalid():
+        case results.ValidationFailed():
             return ValidationFailed.of(outcome)
-        case KeyReused():
+        case results.IdempotencyConflict():
             return IdempotencyConflict.of(outcome)
     await context.recency.mark()
     return DecideRequestsSuccess(
@@ -85,11 +85,11 @@ async def decide_requests(
 
 def _error(refusal: Refusal, index: int) -> Error:
     match refusal:
-        case Missing():
+        case results.NotFound():
             return NotFound.of(refusal)
         case NotAllowed():
             return IllegalStep.of(refusal)
         case OwnRequest():
-            return ValidationFailed.of(Invalid((as_violation(refusal, index),)))
+            return ValidationFailed.of(results.ValidationFailed((as_violation(refusal, index),)))
         case NoStock():
             return OutOfStock.of(refusal)

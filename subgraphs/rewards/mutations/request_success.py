@@ -8,9 +8,9 @@ from subgraphs.rewards.context import RewardsContext
 from subgraphs.rewards.model import request as model
 from subgraphs.rewards.operations.step_outcomes import NotAllowed, Short
 from subgraphs.rewards.types.requests import RequestStatus, RewardRequest
+from subgraphs.runtime import results
 from subgraphs.runtime.graphql.refusals import Error, NotFound
 from subgraphs.runtime.graphql.scalars import SafeInt
-from subgraphs.runtime.outcomes import Missing
 
 
 @strawberry.type
@@ -43,11 +43,11 @@ class InsufficientPoints(Error):
 
 
 async def request_result(
-    context: RewardsContext, outcome: model.RewardRequest | Missing | NotAllowed
+    context: RewardsContext, outcome: model.RewardRequest | results.NotFound | NotAllowed
 ) -> RequestSuccess | NotFound | IllegalStep:
     """What a step came to, as its mutation answers."""
     match outcome:
-        case Missing():
+        case results.NotFound():
             return NotFound.of(outcome)
         case NotAllowed():
             return IllegalStep.of(outcome)

@@ -8,8 +8,8 @@ from subgraphs.rewards.context import RewardsInfo
 from subgraphs.rewards.mutations.request_success import IllegalStep, InsufficientPoints, RequestSuccess, request_result
 from subgraphs.rewards.operations.reverse_request import reverse_request as operation
 from subgraphs.rewards.operations.step_outcomes import Short
+from subgraphs.runtime import results
 from subgraphs.runtime.graphql.refusals import IdempotencyConflict, NotFound, ValidationFailed
-from subgraphs.runtime.outcomes import Invalid, KeyReused
 
 
 @strawberry.input
@@ -32,10 +32,10 @@ async def reverse_request(
         context.tools, context.identity.id or "", input.request_id, input.reason, idempotency_key, context.now
     )
     match outcome:
-        case Invalid():
+        case results.ValidationFailed():
             return ValidationFailed.of(outcome)
         case Short():
             return InsufficientPoints.of(outcome)
-        case KeyReused():
+        case results.IdempotencyConflict():
             return IdempotencyConflict.of(outcome)
     return await request_result(context, outcome)

@@ -11,10 +11,10 @@ from subgraphs.rewards.mutations.create_offer import OfferSuccess, UserLimitInpu
 from subgraphs.rewards.operations.update_offer import update_offer as operation
 from subgraphs.rewards.store.offers import offer_tags
 from subgraphs.rewards.types.offers import ApprovalMode, RewardOffer
+from subgraphs.runtime import results
 from subgraphs.runtime.graphql.refusals import NotFound, ValidationFailed, VersionConflict, change_refused
 from subgraphs.runtime.graphql.scalars import SafeInt
 from subgraphs.runtime.graphql.unset import all_given
-from subgraphs.runtime.outcomes import Invalid, Missing, Stale
 
 
 @strawberry.input(
@@ -56,7 +56,7 @@ UpdateOfferResult = Annotated[
 async def update_offer(info: RewardsInfo, input: UpdateOfferInput) -> UpdateOfferResult | None:
     context = info.context
     outcome = await operation(context.tools, context.identity.id or "", input.change())
-    if isinstance(outcome, Missing | Invalid | Stale):
+    if isinstance(outcome, results.NotFound | results.ValidationFailed | results.VersionConflict):
         return change_refused(outcome)
     await context.wrote(*offer_tags(outcome.id))
     context.forget_offer(outcome)

@@ -10,9 +10,9 @@ from subgraphs.rewards.mutations.create_reward import RewardSuccess
 from subgraphs.rewards.operations.update_reward import update_reward as operation
 from subgraphs.rewards.store.rewards import reward_tags
 from subgraphs.rewards.types.rewards import to_reward
+from subgraphs.runtime import results
 from subgraphs.runtime.graphql.refusals import NotFound, ValidationFailed, VersionConflict, change_refused
 from subgraphs.runtime.graphql.unset import all_given
-from subgraphs.runtime.outcomes import Invalid, Missing, Stale
 
 
 @strawberry.input(
@@ -39,7 +39,7 @@ UpdateRewardResult = Annotated[
 async def update_reward(info: RewardsInfo, input: UpdateRewardInput) -> UpdateRewardResult | None:
     context = info.context
     outcome = await operation(context.tools, context.identity.id or "", input.change())
-    if isinstance(outcome, Missing | Invalid | Stale):
+    if isinstance(outcome, results.NotFound | results.ValidationFailed | results.VersionConflict):
         return change_refused(outcome)
     await context.wrote(*reward_tags(outcome.id))
     context.rewards_by_id.clear(outcome.id)

@@ -9,8 +9,8 @@ from subgraphs.rewards.model import wallet as model
 from subgraphs.rewards.mutations.request_success import InsufficientPoints
 from subgraphs.rewards.operations.step_outcomes import Short
 from subgraphs.rewards.types.wallets import LedgerEntry, Wallet
+from subgraphs.runtime import results
 from subgraphs.runtime.graphql.refusals import IdempotencyConflict, NotFound, ValidationFailed
-from subgraphs.runtime.outcomes import Invalid, KeyReused, Missing
 
 
 @strawberry.type
@@ -25,17 +25,18 @@ class WalletSuccess:
 
 
 async def wallet_result(
-    context: RewardsContext, outcome: model.LedgerEntry | Invalid | Missing | Short | KeyReused
+    context: RewardsContext,
+    outcome: model.LedgerEntry | results.ValidationFailed | results.NotFound | Short | results.IdempotencyConflict,
 ) -> WalletSuccess | NotFound | InsufficientPoints | ValidationFailed | IdempotencyConflict:
     """What a booking came to, as its mutation answers."""
     match outcome:
-        case Invalid():
+        case results.ValidationFailed():
             return ValidationFailed.of(outcome)
-        case Missing():
+        case results.NotFound():
             return NotFound.of(outcome)
         case Short():
             return InsufficientPoints.of(outcome)
-        case KeyReused():
+        case results.IdempotencyConflict():
             return IdempotencyConflict.of(outcome)
     await context.recency.mark()
     return WalletSuccess.of(outcome)

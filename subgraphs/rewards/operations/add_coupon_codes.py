@@ -12,7 +12,7 @@ from subgraphs.rewards.store.codes import CodeExists
 from subgraphs.runtime import audit
 from subgraphs.runtime.idempotency import Call, check_key, fingerprint_of, once
 from subgraphs.runtime.mongo import Document, Session
-from subgraphs.runtime.outcomes import Invalid, KeyReused, Missing, Violation
+from subgraphs.runtime.results import IdempotencyConflict, NotFound, ValidationFailed, Violation
 
 # Each time a code was there meanwhile another import brought it, and the next attempt sees that.
 MOST_ATTEMPTS: Final = 20
@@ -29,19 +29,19 @@ class Added:
 
 async def add_coupon_codes(
     tools: Tools, actor_id: str, reward_id: str, draft: CodesDraft, key: str
-) -> Added | Missing | Invalid | KeyReused:
+) -> Added | NotFound | ValidationFailed | IdempotencyConflict:
     """Adds the codes once for a key; the same call again gives what it came to. All codes are added or none."""
     bad_key = check_key(key)
     if bad_key is not None:
         return bad_key
     violations = check_codes(draft)
     if violations:
-        return Invalid(tuple(violations))
+        return ValidationFailed(tuple(violations))
     reward = await tools.rewards.reward(reward_id)
     if reward is None:
-        return Missing(reward_id)
+        return NotFound(reward_id)
     if not isinstance(reward, CouponReward):
-        return Invalid((Violation(("input", "rewardId"), "NO_COUPON", "only a coupon has codes"),))
+        return ValidationFailed((Violation(("input", "rewardId"), "NO_COUPON", "only a coupon has codes"),))
     now = tools.clock.now()
 
     async def work(session: Session) -> tuple[Added, Document]:
@@ -61,7 +61,7 @@ async def add_coupon_codes(
         except CodeExists:
             await asyncio.sleep(random.uniform(0, 0.01 * attempt))
             continue
-        if isinstance(outcome, Added | KeyReused):
+        if isinstance(outcome, Added | IdempotencyConflict):
             return outcome
         return Added(reward, outcome["added"], outcome["duplicates"])
     raise LookupError("codes of a pool keep appearing")

@@ -11,7 +11,7 @@ from subgraphs.rewards.operations.step_outcomes import Short
 from subgraphs.rewards.operations.tools import Tools
 from subgraphs.runtime.clock import to_millisecond
 from subgraphs.runtime.idempotency import Call, check_key, fingerprint_of
-from subgraphs.runtime.outcomes import Invalid, KeyReused, Missing, Violation
+from subgraphs.runtime.results import IdempotencyConflict, NotFound, ValidationFailed, Violation
 
 _EXPIRY: Final = ("input", "expiresAt")
 
@@ -25,14 +25,14 @@ async def adjust_points(
     expires_at: datetime | None,
     key: str,
     now: datetime,
-) -> LedgerEntry | Invalid | Missing | Short | KeyReused:
+) -> LedgerEntry | ValidationFailed | NotFound | Short | IdempotencyConflict:
     """Adds points that may lapse, or takes points of those that lapse first. Once for a key; raises PeerSilent."""
     bad_key = check_key(key)
     if bad_key is not None:
         return bad_key
     violations = _check(points, expires_at) + check_reason(reason, required=True)
     if violations:
-        return Invalid(tuple(violations))
+        return ValidationFailed(tuple(violations))
     lapse = None if expires_at is None else to_millisecond(expires_at)
     arguments = {"userId": user_id, "points": points, "reason": reason, "expiresAt": lapse}
     call = Call(actor_id, key, "adjustPoints", fingerprint_of(arguments), now)
@@ -40,7 +40,7 @@ async def adjust_points(
         return await book(tools, call, Wanted(user_id, LedgerKind.ADJUST, points, reason, lapse))
     except LapsedAlready:
         # Judged only where the key is new: a call that is repeated later gets its answer.
-        return Invalid((Violation(_EXPIRY, "PAST", "points lapse in the future"),))
+        return ValidationFailed((Violation(_EXPIRY, "PAST", "points lapse in the future"),))
 
 
 def _check(points: int, expires_at: datetime | None) -> list[Violation]:

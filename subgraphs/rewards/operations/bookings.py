@@ -13,7 +13,7 @@ from subgraphs.runtime import audit
 from subgraphs.runtime.idempotency import Call, once
 from subgraphs.runtime.ids import is_plausible_id
 from subgraphs.runtime.mongo import Document, Session
-from subgraphs.runtime.outcomes import KeyReused, Missing
+from subgraphs.runtime.results import IdempotencyConflict, NotFound
 
 # What one call may book.
 MAX_BOOKED: Final = 1_000_000_000_000
@@ -35,11 +35,11 @@ class Wanted:
     expires_at: datetime | None = None
 
 
-async def book(tools: Tools, call: Call, wanted: Wanted) -> LedgerEntry | Missing | Short | KeyReused:
+async def book(tools: Tools, call: Call, wanted: Wanted) -> LedgerEntry | NotFound | Short | IdempotencyConflict:
     """Books once for the call's key; the same call again gives the same entry. A refusal is not remembered. Raises
     LapsedAlready, and PeerSilent when nobody can say whether there is such a user."""
     if not await _has_wallet(tools, wanted.user_id):
-        return Missing(wanted.user_id)
+        return NotFound(wanted.user_id)
 
     async def work(session: Session) -> tuple[LedgerEntry, Document]:
         entry = await _book(tools, call, wanted, session)
@@ -50,7 +50,7 @@ async def book(tools: Tools, call: Call, wanted: Wanted) -> LedgerEntry | Missin
             outcome = await until_it_holds(lambda: once(tools.mongo, call, work))
     except TooFewPoints as few:
         return Short(few.short_by)
-    if isinstance(outcome, LedgerEntry | KeyReused):
+    if isinstance(outcome, LedgerEntry | IdempotencyConflict):
         return outcome
     return await tools.wallets.entry(wanted.user_id, outcome["seq"])
 

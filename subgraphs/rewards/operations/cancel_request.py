@@ -9,21 +9,21 @@ from subgraphs.rewards.operations.moving_on import Act
 from subgraphs.rewards.operations.one_step import take_step
 from subgraphs.rewards.operations.step_outcomes import NotAllowed
 from subgraphs.rewards.operations.tools import Tools
-from subgraphs.runtime.outcomes import Missing
+from subgraphs.runtime.results import NotFound
 
 
 async def cancel_request(
     tools: Tools, user_id: str, request_id: str, now: datetime
-) -> RewardRequest | Missing | NotAllowed:
+) -> RewardRequest | NotFound | NotAllowed:
     """The cancelled request, its slot and its unit free again; another's request is as if it were not there."""
     if user_of_request(request_id) != user_id:
-        return Missing(request_id)
+        return NotFound(request_id)
     found = (await tools.requests.with_ids([request_id])).get(request_id)
     if found is None:
-        return Missing(request_id)
+        return NotFound(request_id)
     act = Act(Verb.CANCEL, now, user_id)
     async with tools.turns.at(found.offer_id):
         outcome = await until_it_holds(
             lambda: tools.mongo.transaction(lambda session: take_step(tools, request_id, act, session))
         )
-    return outcome or Missing(request_id)
+    return outcome or NotFound(request_id)

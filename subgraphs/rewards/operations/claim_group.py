@@ -23,7 +23,7 @@ from subgraphs.rewards.operations.moving_on import begin
 from subgraphs.rewards.operations.release_reservations import MOST_RELEASED, release
 from subgraphs.rewards.operations.tools import Tools
 from subgraphs.runtime.mongo import Session
-from subgraphs.runtime.outcomes import KeyReused, Missing
+from subgraphs.runtime.results import IdempotencyConflict, NotFound
 
 MOST_CLAIMS: Final = 64
 
@@ -85,7 +85,7 @@ async def _decide(
     reward = None if offer is None else await tools.rewards.reward(offer.reward_id, session)
     stock = None if offer is None else await tools.offers.stock(offer_id, session)
     if offer is None or reward is None or stock is None or not offer.enabled:
-        return [Missing(offer_id) for _ in claims]
+        return [NotFound(offer_id) for _ in claims]
     if stock.offer_version != offer.version:
         raise Moved
     known = await _known(tools, offer, claims, session)
@@ -125,7 +125,7 @@ def _sort_out(
     for claim in claims:
         earlier = by_key.get((claim.user_id, claim.key))
         if earlier is not None:
-            outcomes.append(Claimed(earlier, is_replay=True) if earlier.offer_id == offer.id else KeyReused())
+            outcomes.append(Claimed(earlier, is_replay=True) if earlier.offer_id == offer.id else IdempotencyConflict())
             continue
         place = _place(offer, claim)
         held = live.setdefault(place, [])

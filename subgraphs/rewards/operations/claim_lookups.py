@@ -10,7 +10,7 @@ from subgraphs.rewards.model.request import RewardRequest
 from subgraphs.rewards.operations.claim_group import MOST_CLAIMS
 from subgraphs.rewards.operations.claim_outcomes import Claimed
 from subgraphs.rewards.operations.tools import Stores
-from subgraphs.runtime.outcomes import KeyReused, Missing
+from subgraphs.runtime.results import IdempotencyConflict, NotFound
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ class Lookup:
 
 
 # How the call ends already: it was made before, its key was used for another, or there is no such offer.
-Ending = Claimed | KeyReused | Missing
+Ending = Claimed | IdempotencyConflict | NotFound
 
 
 class Lookups:
@@ -38,7 +38,7 @@ class Lookups:
         """How the call ends already, or None when it is to be judged. Raises what the store raises."""
         return await self._lanes.submit(None, call)
 
-    async def earlier(self, call: Lookup) -> Claimed | KeyReused | None:
+    async def earlier(self, call: Lookup) -> Claimed | IdempotencyConflict | None:
         """The same of its key alone, asked at once."""
         pair = (call.user_id, call.key)
         return _earlier(call, (await self._stores.requests.with_keys([pair])).get(pair))
@@ -55,12 +55,12 @@ class Lookups:
         endings: list[Ending | Exception | None] = []
         for call in calls:
             offer = offers.get(call.offer_id)
-            missing = None if offer is not None and offer.enabled else Missing(call.offer_id)
+            missing = None if offer is not None and offer.enabled else NotFound(call.offer_id)
             endings.append(_earlier(call, requests.get((call.user_id, call.key))) or missing)
         return endings
 
 
-def _earlier(call: Lookup, request: RewardRequest | None) -> Claimed | KeyReused | None:
+def _earlier(call: Lookup, request: RewardRequest | None) -> Claimed | IdempotencyConflict | None:
     if request is None:
         return None
-    return Claimed(request, is_replay=True) if request.offer_id == call.offer_id else KeyReused()
+    return Claimed(request, is_replay=True) if request.offer_id == call.offer_id else IdempotencyConflict()

@@ -6,7 +6,7 @@ from typing import TypeAlias
 
 from subgraphs.rewards.model.offer import UserLimit
 from subgraphs.rewards.model.request import RewardRequest
-from subgraphs.runtime.outcomes import Invalid, KeyReused, Later, Limited, Missing
+from subgraphs.runtime.results import IdempotencyConflict, NotFound, RateLimited, TryAgain, ValidationFailed
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,5 +53,15 @@ class NoBudget:
 
 
 ClaimOutcome: TypeAlias = (
-    Claimed | Invalid | Missing | NotOpen | NotMet | LimitFull | NoStock | NoBudget | KeyReused | Limited | Later
+    Claimed
+    | ValidationFailed
+    | NotFound
+    | NotOpen
+    | NotMet
+    | LimitFull
+    | NoStock
+    | NoBudget
+    | IdempotencyConflict
+    | RateLimited
+    | TryAgain
 )

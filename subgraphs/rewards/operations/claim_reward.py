@@ -19,7 +19,7 @@ from subgraphs.rewards.operations.rates import Rates
 from subgraphs.rewards.operations.tools import Tools
 from subgraphs.runtime.idempotency import check_key
 from subgraphs.runtime.mongo import CommitUnknown, is_unavailable
-from subgraphs.runtime.outcomes import Later, Missing
+from subgraphs.runtime.results import NotFound, TryAgain
 
 RETRY_AFTER: Final = timedelta(seconds=1)
 SETTLE_SECONDS: Final = 0.5
@@ -37,7 +37,7 @@ class Claims:
         self._lanes: Lanes[str, Claim, ClaimOutcome] = Lanes(self._commit, most=MOST_CLAIMS)
 
     async def claim(self, user_id: str, offer_id: str, key: str, now: datetime) -> ClaimOutcome:
-        """Decides the claim at `now`. What could not be learned in time is Later, and the same key settles it."""
+        """Decides the claim at `now`. What could not be learned in time is TryAgain, and the same key settles it."""
         bad_key = check_key(key)
         if bad_key is not None:
             return bad_key
@@ -68,7 +68,7 @@ class Claims:
         terms = await self._tools.events.terms(event_of_offer(call.offer_id), call.user_id)
         refusal = judge_terms(terms, call.offer_id, now)
         if refusal is not None or terms is None:
-            return refusal or Missing(call.offer_id)
+            return refusal or NotFound(call.offer_id)
         return await self._lanes.submit(call.offer_id, Claim(call.user_id, call.key, now, terms.timezone, deadline))
 
     async def _commit(self, offer_id: str, claims: Sequence[Claim]) -> Sequence[ClaimOutcome | Exception]:
@@ -84,13 +84,13 @@ class Claims:
             earlier = None
         if isinstance(earlier, Claimed):
             return Claimed(earlier.request, is_replay=False)
-        return earlier or Later(now + RETRY_AFTER)
+        return earlier or TryAgain(now + RETRY_AFTER)
 
 
 def judge_terms(terms: Terms | None, offer_id: str, now: datetime) -> ClaimOutcome | None:
     """The refusal that follows from the event and the user's progress, or None."""
     if terms is None or terms.status in ("DRAFT", "ARCHIVED"):
-        return Missing(offer_id)
+        return NotFound(offer_id)
     if terms.status != "ACTIVE":
         opens_at = terms.starts_at if terms.status == "SCHEDULED" else None
         has_closed = terms.status == "ENDED" and terms.ends_at is not None and terms.ends_at <= now

@@ -15,7 +15,7 @@ from subgraphs.runtime.idempotency import Call, check_key, fingerprint_of, once
 from subgraphs.runtime.ids import is_plausible_id
 from subgraphs.runtime.messaging.outbox import post
 from subgraphs.runtime.mongo import Document, Session
-from subgraphs.runtime.outcomes import Invalid, KeyReused, Missing, Violation
+from subgraphs.runtime.results import IdempotencyConflict, NotFound, ValidationFailed, Violation
 
 T = TypeVar("T")
 
@@ -26,7 +26,7 @@ class TooManyOffers(Exception):
 
 async def create_offer(
     tools: Tools, actor_id: str, draft: OfferDraft, key: str
-) -> Offer | Missing | Invalid | KeyReused:
+) -> Offer | NotFound | ValidationFailed | IdempotencyConflict:
     """Makes the offer once for a key; the same call again gives the offer as it now is. Raises EventsSilent when nobody
     can say whether there is such an event."""
     bad_key = check_key(key)
@@ -34,15 +34,15 @@ async def create_offer(
         return bad_key
     violations = check_offer(draft)
     if violations:
-        return Invalid(tuple(violations))
+        return ValidationFailed(tuple(violations))
     if not is_plausible_id(draft.event_id) or not await tools.events.knows(draft.event_id):
-        return Missing(draft.event_id)
+        return NotFound(draft.event_id)
     reward = await tools.rewards.reward(draft.reward_id)
     if reward is None:
-        return Missing(draft.reward_id)
+        return NotFound(draft.reward_id)
     violations = check_budget_of(reward, draft.points_budget)
     if violations:
-        return Invalid(tuple(violations))
+        return ValidationFailed(tuple(violations))
     now = tools.clock.now()
 
     async def work(session: Session) -> tuple[Offer, Document]:
@@ -76,8 +76,10 @@ async def create_offer(
     try:
         outcome = await _with_ordinal(lambda: once(tools.mongo, call, work))
     except TooManyOffers:
-        return Invalid((Violation(("input", "eventId"), "TOO_MANY", f"an event has at most {MAX_OFFERS} offers"),))
-    if isinstance(outcome, Offer | KeyReused):
+        return ValidationFailed(
+            (Violation(("input", "eventId"), "TOO_MANY", f"an event has at most {MAX_OFFERS} offers"),)
+        )
+    if isinstance(outcome, Offer | IdempotencyConflict):
         return outcome
     made = await tools.offers.offer(outcome["offerId"])
     if made is None:

@@ -12,17 +12,19 @@ from subgraphs.runtime.idempotency import Call, check_key, fingerprint_of, once
 from subgraphs.runtime.ids import random_id
 from subgraphs.runtime.messaging.outbox import post
 from subgraphs.runtime.mongo import Document, Session
-from subgraphs.runtime.outcomes import Invalid, KeyReused
+from subgraphs.runtime.results import IdempotencyConflict, ValidationFailed
 
 
-async def create_reward(tools: Tools, actor_id: str, draft: RewardDraft, key: str) -> Reward | Invalid | KeyReused:
+async def create_reward(
+    tools: Tools, actor_id: str, draft: RewardDraft, key: str
+) -> Reward | ValidationFailed | IdempotencyConflict:
     """Makes the reward once for a key; the same call again gives the reward as it now is."""
     bad_key = check_key(key)
     if bad_key is not None:
         return bad_key
     violations = check_reward(draft)
     if violations:
-        return Invalid(tuple(violations))
+        return ValidationFailed(tuple(violations))
     now = tools.clock.now()
     reward = made(draft, "rw" + random_id(), now)
 
@@ -36,7 +38,7 @@ async def create_reward(tools: Tools, actor_id: str, draft: RewardDraft, key: st
     arguments = {"kind": FIELDS[type(draft)], **asdict(draft)}
     call = Call(actor_id, key, "createReward", fingerprint_of(arguments), now)
     outcome = await once(tools.mongo, call, work)
-    if isinstance(outcome, Reward | KeyReused):
+    if isinstance(outcome, Reward | IdempotencyConflict):
         return outcome
     found = await tools.rewards.reward(outcome["rewardId"])
     if found is None:

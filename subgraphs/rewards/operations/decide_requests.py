@@ -17,7 +17,7 @@ from subgraphs.rewards.operations.step_outcomes import NotAllowed, OwnRequest
 from subgraphs.rewards.operations.tools import Tools
 from subgraphs.runtime.idempotency import Call, check_key, fingerprint_of, once
 from subgraphs.runtime.mongo import Document, Session
-from subgraphs.runtime.outcomes import Invalid, KeyReused, Missing, Violation
+from subgraphs.runtime.results import IdempotencyConflict, NotFound, ValidationFailed, Violation
 
 MOST_DECIDED: Final = 500
 # A group holds the offer's stock about as long as a group of claims does, so that neither starves the other.
@@ -59,7 +59,7 @@ class AllRefused(Exception):
 
 async def decide_requests(
     tools: Tools, act: Act, request_ids: Sequence[str], key: str, *, all_or_nothing: bool
-) -> Decided | Invalid | KeyReused:
+) -> Decided | ValidationFailed | IdempotencyConflict:
     """Carries out `act`, which approves or rejects, once for a key. The same call again tells what became of it, with the
     requests as they now are, and first finishes what a failure had left undone."""
     bad_key = check_key(key)
@@ -67,14 +67,14 @@ async def decide_requests(
         return bad_key
     violations = _check(request_ids) + check_reason(act.reason, required=act.verb is Verb.REJECT)
     if violations:
-        return Invalid(tuple(violations))
+        return ValidationFailed(tuple(violations))
     arguments = {"ids": list(request_ids), "verb": act.verb.value, "reason": act.reason, "all": all_or_nothing}
     call = Call(act.actor_id or "", key, "decideRequests", fingerprint_of(arguments), act.at)
     decide = _all_or_nothing if all_or_nothing else _in_groups
     outcome = await decide(tools, call, act, request_ids)
-    if isinstance(outcome, Invalid | KeyReused):
+    if isinstance(outcome, ValidationFailed | IdempotencyConflict):
         return outcome
-    return Decided(tuple(outcome.by_id.get(request_id, Missing(request_id)) for request_id in request_ids))
+    return Decided(tuple(outcome.by_id.get(request_id, NotFound(request_id)) for request_id in request_ids))
 
 
 def _check(request_ids: Sequence[str]) -> list[Violation]:
@@ -98,12 +98,14 @@ async def _groups(tools: Tools, request_ids: Sequence[str]) -> list[Group]:
     ]
 
 
-async def _all_or_nothing(tools: Tools, call: Call, act: Act, request_ids: Sequence[str]) -> Rows | Invalid | KeyReused:
+async def _all_or_nothing(
+    tools: Tools, call: Call, act: Act, request_ids: Sequence[str]
+) -> Rows | ValidationFailed | IdempotencyConflict:
     groups = await _groups(tools, request_ids)
     codes: dict[str, int] = {}
 
     async def work(session: Session) -> tuple[Rows, Document]:
-        rows = Rows({request_id: Missing(request_id) for request_id in request_ids})
+        rows = Rows({request_id: NotFound(request_id) for request_id in request_ids})
         for group in groups:
             rows.by_id.update(await _decide(tools, group, act, codes, session))
         if not all(isinstance(row, RewardRequest) for row in rows.by_id.values()):
@@ -115,28 +117,32 @@ async def _all_or_nothing(tools: Tools, call: Call, act: Act, request_ids: Seque
             outcome = await _with_codes(lambda: once(tools.mongo, call, work))
     except AllRefused as refused:
         rows = [refused.rows.by_id[request_id] for request_id in request_ids]
-        return Invalid(tuple(as_violation(r, i) for i, r in enumerate(rows) if not isinstance(r, RewardRequest)))
+        return ValidationFailed(
+            tuple(as_violation(r, i) for i, r in enumerate(rows) if not isinstance(r, RewardRequest))
+        )
     return await _as_rows(tools, outcome)
 
 
-async def _in_groups(tools: Tools, call: Call, act: Act, request_ids: Sequence[str]) -> Rows | Invalid | KeyReused:
+async def _in_groups(
+    tools: Tools, call: Call, act: Act, request_ids: Sequence[str]
+) -> Rows | ValidationFailed | IdempotencyConflict:
     async def nothing(_: Session) -> tuple[Rows, Document]:
         return Rows({}), _record(Rows({}))
 
     # The key is taken for these arguments; each group is then remembered under a key of its own, which no client can send.
     taken = await once(tools.mongo, call, nothing)
-    if isinstance(taken, KeyReused):
+    if isinstance(taken, IdempotencyConflict):
         return taken
     rows = Rows({})
     for group in await _groups(tools, request_ids):
         decided = await _group(tools, replace(call, key=f"{call.key}\n{group.ids[0]}"), act, group)
-        if isinstance(decided, KeyReused):
+        if isinstance(decided, IdempotencyConflict):
             return decided
         rows.by_id.update(decided.by_id)
     return rows
 
 
-async def _group(tools: Tools, call: Call, act: Act, group: Group) -> Rows | KeyReused:
+async def _group(tools: Tools, call: Call, act: Act, group: Group) -> Rows | IdempotencyConflict:
     codes: dict[str, int] = {}
 
     async def work(session: Session) -> tuple[Rows, Document]:
@@ -182,7 +188,7 @@ async def _decide(tools: Tools, group: Group, act: Act, codes: dict[str, int], s
 
 def _refusal(request: RewardRequest | None, request_id: str, act: Act) -> Refusal | None:
     if request is None:
-        return Missing(request_id)
+        return NotFound(request_id)
     if request.user_id == act.actor_id:
         return OwnRequest()
     status = request.as_of(act.at).status
@@ -198,9 +204,9 @@ def _record(rows: Rows) -> Document:
     }
 
 
-async def _as_rows(tools: Tools, outcome: Rows | Document | KeyReused) -> Rows | KeyReused:
+async def _as_rows(tools: Tools, outcome: Rows | Document | IdempotencyConflict) -> Rows | IdempotencyConflict:
     """The rows as just decided; or, when the key is known, as they were decided, with the requests as they now are."""
-    if isinstance(outcome, Rows | KeyReused):
+    if isinstance(outcome, Rows | IdempotencyConflict):
         return outcome
     refusals = {row["id"]: row["refusal"] for row in outcome["rows"]}
     now_are = await tools.requests.with_ids([request_id for request_id, refusal in refusals.items() if refusal is None])

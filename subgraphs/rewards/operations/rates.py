@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from subgraphs.runtime.outcomes import Limited
 from subgraphs.runtime.rate_limits import Limits, Rate
+from subgraphs.runtime.results import RateLimited
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,5 +13,5 @@ class Rates:
     limits: Limits
     claims: Rate
 
-    async def claim(self, user_id: str) -> Limited | None:
+    async def claim(self, user_id: str) -> RateLimited | None:
         return await self.limits.take("claim", self.claims, user_id)

@@ -2,27 +2,34 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from subgraphs.rewards.model.request import RequestStatus
 from subgraphs.rewards.operations.claim_outcomes import NoStock
 from subgraphs.rewards.operations.step_outcomes import NotAllowed, OwnRequest
 from subgraphs.runtime.mongo import Document
-from subgraphs.runtime.outcomes import Missing, Violation
+from subgraphs.runtime.results import NotFound, Violation
 
-Refusal: TypeAlias = Missing | NotAllowed | OwnRequest | NoStock
+Refusal: TypeAlias = NotFound | NotAllowed | OwnRequest | NoStock
+# The kinds as they are stored. Records outlive a rename, so these words never change.
+_STORED_KINDS: Final[Mapping[type[Refusal], str]] = {
+    NotFound: "Missing",
+    NotAllowed: "NotAllowed",
+    OwnRequest: "OwnRequest",
+    NoStock: "NoStock",
+}
 
 
 def refusal_document(refusal: Refusal) -> Document:
     """How a refusal is stored."""
-    return {"kind": type(refusal).__name__, **asdict(refusal)}
+    return {"kind": _STORED_KINDS[type(refusal)], **asdict(refusal)}
 
 
 def to_refusal(document: Mapping[str, Any]) -> Refusal:
     """The refusal that is stored."""
     match document["kind"]:
         case "Missing":
-            return Missing(document["id"])
+            return NotFound(document["id"])
         case "NotAllowed":
             return NotAllowed(RequestStatus(document["status"]))
         case "OwnRequest":
@@ -36,7 +43,7 @@ def as_violation(refusal: Refusal, index: int) -> Violation:
     """What the refusal of one request means for a call that is carried out whole or not at all."""
     path = ("input", "requestIds", str(index))
     match refusal:
-        case Missing():
+        case NotFound():
             return Violation(path, "NOT_FOUND", "there is no such request")
         case NotAllowed():
             return Violation(path, "ILLEGAL_STEP", f"a request that is {refusal.status} does not allow this")

@@ -10,12 +10,12 @@ from subgraphs.rewards.operations.one_step import take_step
 from subgraphs.rewards.operations.step_outcomes import NotAllowed
 from subgraphs.rewards.operations.tools import Tools
 from subgraphs.runtime.mongo import Session
-from subgraphs.runtime.outcomes import Missing
+from subgraphs.runtime.results import NotFound
 
 
 async def retry_delivery(
     tools: Tools, actor_id: str, request_id: str, now: datetime
-) -> RewardRequest | Missing | NotAllowed:
+) -> RewardRequest | NotFound | NotAllowed:
     """The FAILED request, its thing on the way again; it stays FAILED until that has arrived. While it is on the way
     already, this changes nothing."""
 
@@ -26,4 +26,4 @@ async def retry_delivery(
         return await take_step(tools, request_id, Act(Verb.RETRY, now, actor_id), session)
 
     outcome = await until_it_holds(lambda: tools.mongo.transaction(work))
-    return outcome or Missing(request_id)
+    return outcome or NotFound(request_id)

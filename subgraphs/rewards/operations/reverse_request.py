@@ -13,7 +13,7 @@ from subgraphs.rewards.operations.step_outcomes import NotAllowed, Short
 from subgraphs.rewards.operations.tools import Tools
 from subgraphs.runtime.idempotency import Call, check_key, fingerprint_of, once
 from subgraphs.runtime.mongo import Document, Session
-from subgraphs.runtime.outcomes import Invalid, KeyReused, Missing
+from subgraphs.runtime.results import IdempotencyConflict, NotFound, ValidationFailed
 
 
 class Refused(Exception):
@@ -26,17 +26,17 @@ class Refused(Exception):
 
 async def reverse_request(
     tools: Tools, actor_id: str, request_id: str, reason: str, key: str, now: datetime
-) -> RewardRequest | Invalid | Missing | NotAllowed | Short | KeyReused:
+) -> RewardRequest | ValidationFailed | NotFound | NotAllowed | Short | IdempotencyConflict:
     """Reverses once for a key; the same call again gives the request as it now is. A refusal is not remembered."""
     bad_key = check_key(key)
     if bad_key is not None:
         return bad_key
     violations = check_reason(reason, required=True)
     if violations:
-        return Invalid(tuple(violations))
+        return ValidationFailed(tuple(violations))
     found = (await tools.requests.with_ids([request_id])).get(request_id)
     if found is None:
-        return Missing(request_id)
+        return NotFound(request_id)
     act = Act(Verb.REVERSE, now, actor_id, reason, may_owe=tools.may_owe)
 
     async def work(session: Session) -> tuple[RewardRequest, Document]:
@@ -51,9 +51,9 @@ async def reverse_request(
         async with tools.turns.at(found.offer_id):
             outcome = await until_it_holds(lambda: once(tools.mongo, call, work))
     except Refused as refused:
-        return refused.outcome or Missing(request_id)
+        return refused.outcome or NotFound(request_id)
     except TooFewPoints as few:
         return Short(few.short_by)
-    if isinstance(outcome, RewardRequest | KeyReused):
+    if isinstance(outcome, RewardRequest | IdempotencyConflict):
         return outcome
     return (await tools.requests.with_ids([request_id]))[request_id]

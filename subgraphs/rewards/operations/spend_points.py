@@ -9,12 +9,12 @@ from subgraphs.rewards.operations.bookings import MAX_BOOKED, Wanted, book
 from subgraphs.rewards.operations.step_outcomes import Short
 from subgraphs.rewards.operations.tools import Tools
 from subgraphs.runtime.idempotency import Call, check_key, fingerprint_of
-from subgraphs.runtime.outcomes import Invalid, KeyReused, Missing
+from subgraphs.runtime.results import IdempotencyConflict, NotFound, ValidationFailed
 
 
 async def spend_points(
     tools: Tools, actor_id: str, user_id: str, points: int, reason: str, key: str, now: datetime
-) -> LedgerEntry | Invalid | Missing | Short | KeyReused:
+) -> LedgerEntry | ValidationFailed | NotFound | Short | IdempotencyConflict:
     """Takes the points, of those that lapse first. Once for a key; raises PeerSilent."""
     bad_key = check_key(key)
     if bad_key is not None:
@@ -22,7 +22,7 @@ async def spend_points(
     violations = within(("input", "points"), "POINTS", points, 1, MAX_BOOKED)
     violations += check_reason(reason, required=True)
     if violations:
-        return Invalid(tuple(violations))
+        return ValidationFailed(tuple(violations))
     arguments = {"userId": user_id, "points": points, "reason": reason}
     call = Call(actor_id, key, "spendPoints", fingerprint_of(arguments), now)
     return await book(tools, call, Wanted(user_id, LedgerKind.SPEND, -points, reason))

@@ -16,9 +16,9 @@ from subgraphs.rewards.store.offers import offer_document
 from subgraphs.runtime import audit
 from subgraphs.runtime.messaging.outbox import post
 from subgraphs.runtime.mongo import Document, Session
-from subgraphs.runtime.outcomes import Invalid, Missing, Stale
+from subgraphs.runtime.results import NotFound, ValidationFailed, VersionConflict
 
-Refused = Missing | Stale | Invalid
+Refused = NotFound | VersionConflict | ValidationFailed
 
 
 class Unchanged(Exception):
@@ -34,7 +34,7 @@ async def update_offer(tools: Tools, actor_id: str, update: OfferUpdate) -> Offe
     by the offer before or after it, for its version and its stock's go up in one transaction."""
     violations = check_offer_update(update)
     if violations:
-        return Invalid(tuple(violations))
+        return ValidationFailed(tuple(violations))
     try:
         return await tools.mongo.transaction(lambda session: _update(tools, actor_id, update, session))
     except Unchanged as found:
@@ -46,9 +46,9 @@ async def _update(tools: Tools, actor_id: str, update: OfferUpdate, session: Ses
     held = await tools.offers.raise_version(update.id, update.expected_version, session)
     offer = await tools.offers.offer(update.id, session)
     if offer is None:
-        raise Unchanged(Missing(update.id))
+        raise Unchanged(NotFound(update.id))
     if held is None:
-        raise Unchanged(Stale(offer.version))
+        raise Unchanged(VersionConflict(offer.version))
     wanted, stock = updated_offer(offer, update), updated_stock(held, update)
     if wanted == offer and stock == held:
         raise Unchanged(offer)
@@ -57,7 +57,7 @@ async def _update(tools: Tools, actor_id: str, update: OfferUpdate, session: Ses
         raise LookupError("an offer's reward is gone")
     violations = check_updated(wanted, stock, reward)
     if violations:
-        raise Unchanged(Invalid(tuple(violations)))
+        raise Unchanged(ValidationFailed(tuple(violations)))
     changed = replace(wanted, version=offer.version + 1)
     await tools.offers.replace(changed, replace(stock, offer_version=changed.version), session)
     now = tools.clock.now()

@@ -8,22 +8,24 @@ from subgraphs.rewards.store.rewards import reward_document
 from subgraphs.runtime import audit
 from subgraphs.runtime.messaging.outbox import post
 from subgraphs.runtime.mongo import Session
-from subgraphs.runtime.outcomes import Invalid, Missing, Stale
+from subgraphs.runtime.results import NotFound, ValidationFailed, VersionConflict
 
 
-async def update_reward(tools: Tools, actor_id: str, update: RewardUpdate) -> Reward | Missing | Stale | Invalid:
+async def update_reward(
+    tools: Tools, actor_id: str, update: RewardUpdate
+) -> Reward | NotFound | VersionConflict | ValidationFailed:
     """Of many calls with one version, one changes the reward; one that changes nothing gives it as it is."""
     violations = check_reward_update(update)
     if violations:
-        return Invalid(tuple(violations))
+        return ValidationFailed(tuple(violations))
     now = tools.clock.now()
 
-    async def work(session: Session) -> Reward | Missing | Stale:
+    async def work(session: Session) -> Reward | NotFound | VersionConflict:
         reward = await tools.rewards.reward(update.id, session)
         if reward is None:
-            return Missing(update.id)
+            return NotFound(update.id)
         if reward.version != update.expected_version:
-            return Stale(reward.version)
+            return VersionConflict(reward.version)
         wanted = updated_reward(reward, update)
         if wanted == reward:
             return reward

@@ -6,7 +6,7 @@ from enum import Enum
 import strawberry
 from strawberry.federation import type as federated
 
-from subgraphs.runtime import outcomes
+from subgraphs.runtime import results
 
 
 @strawberry.interface(
@@ -36,7 +36,7 @@ class ValidationFailed(Error):
     violations: list[Violation]
 
     @classmethod
-    def of(cls, invalid: outcomes.Invalid) -> "ValidationFailed":
+    def of(cls, invalid: results.ValidationFailed) -> "ValidationFailed":
         violations = [Violation(path=list(v.path), code=v.code, message=v.message) for v in invalid.violations]
         summary = "; ".join(v.message for v in invalid.violations[:3])
         return cls(code="VALIDATION_FAILED", message=summary, violations=violations)
@@ -47,7 +47,7 @@ class NotFound(Error):
     id: strawberry.ID
 
     @classmethod
-    def of(cls, missing: outcomes.Missing) -> "NotFound":
+    def of(cls, missing: results.NotFound) -> "NotFound":
         return cls(code="NOT_FOUND", message="there is no such thing, or not for you", id=strawberry.ID(missing.id))
 
 
@@ -59,28 +59,28 @@ class VersionConflict(Error):
     current_version: int
 
     @classmethod
-    def of(cls, stale: outcomes.Stale) -> "VersionConflict":
+    def of(cls, stale: results.VersionConflict) -> "VersionConflict":
         message = "it was changed meanwhile; read it again"
         return cls(code="VERSION_CONFLICT", message=message, current_version=stale.current_version)
 
 
 def change_refused(
-    outcome: outcomes.Missing | outcomes.Invalid | outcomes.Stale,
+    outcome: results.NotFound | results.ValidationFailed | results.VersionConflict,
 ) -> NotFound | ValidationFailed | VersionConflict:
     """What is answered to a change of one thing at an expected version that could not be made."""
     match outcome:
-        case outcomes.Missing():
+        case results.NotFound():
             return NotFound.of(outcome)
-        case outcomes.Invalid():
+        case results.ValidationFailed():
             return ValidationFailed.of(outcome)
-        case outcomes.Stale():
+        case results.VersionConflict():
             return VersionConflict.of(outcome)
 
 
 @federated(shareable=True, description="The same idempotency key came with other arguments.")
 class IdempotencyConflict(Error):
     @classmethod
-    def of(cls, _: outcomes.KeyReused) -> "IdempotencyConflict":
+    def of(cls, _: results.IdempotencyConflict) -> "IdempotencyConflict":
         return cls(code="IDEMPOTENCY_CONFLICT", message="this key came before with other arguments")
 
 
@@ -95,7 +95,7 @@ class TryAgain(Error):
     retry_at: datetime
 
     @classmethod
-    def of(cls, later: outcomes.Later) -> "TryAgain":
+    def of(cls, later: results.TryAgain) -> "TryAgain":
         message = "something needed did not answer in time; ask again with the same key"
         return cls(code="TRY_AGAIN", message=message, retry_at=later.retry_at)
 
@@ -105,7 +105,7 @@ class RateLimited(Error):
     retry_at: datetime
 
     @classmethod
-    def of(cls, limited: outcomes.Limited) -> "RateLimited":
+    def of(cls, limited: results.RateLimited) -> "RateLimited":
         return cls(code="RATE_LIMITED", message="too many calls; wait until retryAt", retry_at=limited.retry_at)
 
 

@@ -11,7 +11,7 @@ from typing import Final
 from email_validator import EmailNotValidError, validate_email
 
 from subgraphs.runtime.ids import random_id
-from subgraphs.runtime.outcomes import Violation
+from subgraphs.runtime.results import Violation
 from subgraphs.runtime.validators import regions, timezones
 
 MIN_PASSWORD: Final = 10

@@ -4,8 +4,8 @@ from typing import Annotated
 
 import strawberry
 
+from subgraphs.runtime import results
 from subgraphs.runtime.graphql.refusals import RateLimited, ValidationFailed
-from subgraphs.runtime.outcomes import Invalid, Limited
 from subgraphs.users.context import UsersInfo
 from subgraphs.users.mutations.session_result import InvalidCredentials
 from subgraphs.users.mutations.user_success import UserSuccess
@@ -34,9 +34,9 @@ async def change_password(info: UsersInfo, input: ChangePasswordInput) -> Change
     match outcome:
         case WrongCredentials():
             return InvalidCredentials.of(outcome)
-        case Invalid():
+        case results.ValidationFailed():
             return ValidationFailed.of(outcome)
-        case Limited():
+        case results.RateLimited():
             return RateLimited.of(outcome)
     await context.recency.mark()
     return UserSuccess(user=User.of(outcome))

@@ -4,8 +4,8 @@ from typing import Annotated
 
 import strawberry
 
+from subgraphs.runtime import results
 from subgraphs.runtime.graphql.refusals import Error, RateLimited, ValidationFailed
-from subgraphs.runtime.outcomes import Invalid, Limited
 from subgraphs.users.context import UsersInfo
 from subgraphs.users.operations import register as operation
 from subgraphs.users.operations.sessions import SignedIn
@@ -51,9 +51,9 @@ async def register(info: UsersInfo, input: RegisterInput) -> RegisterResult | No
             user_id = outcome.user.id
             await info.context.wrote(*user_tags(user_id), writer_id=user_id)
             return RegisterSuccess(session=Session.of(outcome))
-        case Invalid():
+        case results.ValidationFailed():
             return ValidationFailed.of(outcome)
-        case Limited():
+        case results.RateLimited():
             return RateLimited.of(outcome)
         case operation.AddressTaken():
             return EmailTaken(code="EMAIL_TAKEN", message="there is an account with this address")

@@ -4,8 +4,8 @@ from typing import Annotated
 
 import strawberry
 
+from subgraphs.runtime import results
 from subgraphs.runtime.graphql.refusals import Error, RateLimited
-from subgraphs.runtime.outcomes import Limited
 from subgraphs.users.operations.sessions import SignedIn, Suspended, WrongCredentials
 from subgraphs.users.types.sessions import Session
 
@@ -38,7 +38,7 @@ RefreshSessionResult = Annotated[
 
 
 def session_result(
-    outcome: SignedIn | WrongCredentials | Suspended | Limited,
+    outcome: SignedIn | WrongCredentials | Suspended | results.RateLimited,
 ) -> LoginSuccess | InvalidCredentials | AccountSuspended | RateLimited:
     """The outcome as a member of the unions."""
     match outcome:
@@ -48,5 +48,5 @@ def session_result(
             return InvalidCredentials.of(outcome)
         case Suspended():
             return AccountSuspended.of(outcome)
-        case Limited():
+        case results.RateLimited():
             return RateLimited.of(outcome)

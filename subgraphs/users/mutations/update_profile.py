@@ -4,9 +4,9 @@ from typing import Annotated
 
 import strawberry
 
+from subgraphs.runtime import results
 from subgraphs.runtime.graphql.refusals import ValidationFailed, VersionConflict
 from subgraphs.runtime.graphql.unset import all_given
-from subgraphs.runtime.outcomes import Invalid, Stale
 from subgraphs.users.context import UsersInfo
 from subgraphs.users.mutations.user_success import UserSuccess
 from subgraphs.users.operations.update_profile import update_profile as operation
@@ -33,9 +33,9 @@ async def update_profile(info: UsersInfo, input: UpdateProfileInput) -> UpdatePr
     user_id = context.identity.user_id or ""
     outcome = await operation(context.tools, user_id, input.expected_version, all_given(asked))
     match outcome:
-        case Invalid():
+        case results.ValidationFailed():
             return ValidationFailed.of(outcome)
-        case Stale():
+        case results.VersionConflict():
             return VersionConflict.of(outcome)
     await context.wrote(*user_tags(user_id))
     context.users_by_id.clear(user_id)

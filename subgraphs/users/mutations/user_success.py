@@ -2,8 +2,8 @@
 
 import strawberry
 
+from subgraphs.runtime import results
 from subgraphs.runtime.graphql.refusals import NotFound, ValidationFailed, VersionConflict
-from subgraphs.runtime.outcomes import Invalid, Missing, Stale
 from subgraphs.users.context import UsersContext
 from subgraphs.users.operations.change_access import Changed
 from subgraphs.users.store.users import user_tags
@@ -20,11 +20,11 @@ async def access_result(
 ) -> UserSuccess | NotFound | ValidationFailed | VersionConflict:
     """What became of a change of somebody's access."""
     match outcome:
-        case Missing():
+        case results.NotFound():
             return NotFound.of(outcome)
-        case Invalid():
+        case results.ValidationFailed():
             return ValidationFailed.of(outcome)
-        case Stale():
+        case results.VersionConflict():
             return VersionConflict.of(outcome)
     await context.wrote(*user_tags(outcome.id))
     return UserSuccess(user=User.of(outcome))

@@ -11,7 +11,7 @@ from subgraphs.runtime.clock import Clock
 from subgraphs.runtime.ids import random_id
 from subgraphs.runtime.messaging.outbox import cache_message, post
 from subgraphs.runtime.mongo import Mongo, Session
-from subgraphs.runtime.outcomes import Invalid, Missing, Stale, Violation
+from subgraphs.runtime.results import NotFound, ValidationFailed, VersionConflict, Violation
 from subgraphs.users.model.notification import of_roles
 from subgraphs.users.model.session import ACCESS_TOKEN_LIFETIME
 from subgraphs.users.model.user import Role, User, UserStatus, check_reason, check_roles
@@ -21,7 +21,7 @@ from subgraphs.users.store.users import changed_since, user_tags
 # A token may be signed a moment after its user was read.
 _SLACK: Final = timedelta(minutes=1)
 
-Changed = User | Missing | Invalid | Stale
+Changed = User | NotFound | ValidationFailed | VersionConflict
 
 
 async def set_roles(
@@ -32,7 +32,7 @@ async def set_roles(
     if user_id == actor_id and Role.ADMIN not in roles:
         violations.append(Violation(("input", "roles"), "SELF", "another admin has to take this role from you"))
     if violations:
-        return Invalid(tuple(violations))
+        return ValidationFailed(tuple(violations))
     fields = {"roles": sorted(set(roles))}
     return await _change(tools, actor_id, user_id, expected_version, "user.roles-set", fields, reason)
 
@@ -45,7 +45,7 @@ async def set_status(
     if user_id == actor_id and status is not UserStatus.ACTIVE:
         violations.append(Violation(("input", "status"), "SELF", "another admin has to suspend you"))
     if violations:
-        return Invalid(tuple(violations))
+        return ValidationFailed(tuple(violations))
     fields = {"status": status.value}
     return await _change(tools, actor_id, user_id, expected_version, "user.status-set", fields, reason)
 
@@ -74,9 +74,9 @@ async def _change(
     async def work(session: Session) -> Changed:
         user = await tools.users.user(user_id, session)
         if user is None:
-            return Missing(user_id)
+            return NotFound(user_id)
         if user.version != expected_version:
-            return Stale(user.version)
+            return VersionConflict(user.version)
         changed = await tools.users.change_user(user_id, expected_version, {**fields, "accessChangedAt": now}, session)
         if changed is None:
             raise LookupError("the snapshot of this transaction changed")

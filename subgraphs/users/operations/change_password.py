@@ -3,7 +3,7 @@
 from subgraphs.runtime import audit
 from subgraphs.runtime.ids import random_id
 from subgraphs.runtime.mongo import Session
-from subgraphs.runtime.outcomes import Invalid, Limited, Violation
+from subgraphs.runtime.results import RateLimited, ValidationFailed, Violation
 from subgraphs.users.model.notification import of_password
 from subgraphs.users.model.user import MAX_PASSWORD, User, check_password
 from subgraphs.users.operations.sessions import Tools, WrongCredentials
@@ -13,7 +13,7 @@ _NEW = ("input", "newPassword")
 
 async def change_password(
     tools: Tools, user_id: str, session_id: str | None, current: str, new: str
-) -> User | WrongCredentials | Invalid | Limited:
+) -> User | WrongCredentials | ValidationFailed | RateLimited:
     """Of many calls with one old password, one changes it. `session_id` is the session that goes on; without one, all
     end. Raises LookupError when there is no such user."""
     limited = await tools.rates.change_password(user_id)
@@ -29,7 +29,7 @@ async def change_password(
     if new == current:
         violations.append(Violation(_NEW, "PASSWORD_SAME", "this is the password that is to change"))
     if violations:
-        return Invalid(tuple(violations))
+        return ValidationFailed(tuple(violations))
     successor = await tools.passwords.hash(new)
     now = tools.clock.now()
     message_id = random_id()

@@ -2,7 +2,7 @@
 
 from subgraphs.runtime.messaging.outbox import post
 from subgraphs.runtime.mongo import Session
-from subgraphs.runtime.outcomes import Limited
+from subgraphs.runtime.results import RateLimited
 from subgraphs.users.model.session import new_session
 from subgraphs.users.model.user import MAX_PASSWORD, UserStatus, normalise_email
 from subgraphs.users.operations.sessions import SignedIn, Suspended, Tools, WrongCredentials, login_message, signed_in
@@ -10,7 +10,7 @@ from subgraphs.users.operations.sessions import SignedIn, Suspended, Tools, Wron
 
 async def login(
     tools: Tools, email: str, password: str, origin: str | None
-) -> SignedIn | WrongCredentials | Suspended | Limited:
+) -> SignedIn | WrongCredentials | Suspended | RateLimited:
     """An unknown address and a wrong password get one answer, after the same work. `origin` is the network address."""
     address = normalise_email(email)
     if len(password) > MAX_PASSWORD:

@@ -2,14 +2,14 @@
 
 from collections.abc import Sequence
 
-from subgraphs.runtime.outcomes import Invalid, Violation
+from subgraphs.runtime.results import ValidationFailed, Violation
 from subgraphs.users.model.notification import MAX_MARKED
 from subgraphs.users.operations.sessions import Tools
 
 
-async def mark_notifications_read(tools: Tools, user_id: str, ids: Sequence[str]) -> Invalid | None:
+async def mark_notifications_read(tools: Tools, user_id: str, ids: Sequence[str]) -> ValidationFailed | None:
     """Marks the user's own among the ids; those of others are as if they were not there."""
     if not 1 <= len(ids) <= MAX_MARKED:
-        return Invalid((Violation(("input", "ids"), "IDS", f"a call carries 1 to {MAX_MARKED} ids"),))
+        return ValidationFailed((Violation(("input", "ids"), "IDS", f"a call carries 1 to {MAX_MARKED} ids"),))
     await tools.inbox.mark_read(user_id, ids, tools.clock.now())
     return None

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from subgraphs.runtime.outcomes import Limited
 from subgraphs.runtime.rate_limits import Limits, Rate
+from subgraphs.runtime.results import RateLimited
 from subgraphs.users.settings import UsersSettings
 
 
@@ -14,24 +14,26 @@ class Rates:
     limits: Limits
     settings: UsersSettings
 
-    async def login(self, account: str, address: str | None) -> Limited | None:
+    async def login(self, account: str, address: str | None) -> RateLimited | None:
         return await self._take("login", account, self.settings.login_limit, address, self.settings.login_address_limit)
 
     async def logged_in(self, account: str) -> None:
         """The password was right: only failures are to be counted for the account."""
         await self.limits.forget("login", account)
 
-    async def register(self, account: str, address: str | None) -> Limited | None:
+    async def register(self, account: str, address: str | None) -> RateLimited | None:
         settings = self.settings
         return await self._take("register", account, settings.register_limit, address, settings.register_address_limit)
 
-    async def refresh(self, token_hash: str) -> Limited | None:
+    async def refresh(self, token_hash: str) -> RateLimited | None:
         return await self.limits.take("refresh", Rate.parse(self.settings.refresh_limit), token_hash)
 
-    async def change_password(self, user_id: str) -> Limited | None:
+    async def change_password(self, user_id: str) -> RateLimited | None:
         return await self.limits.take("password", Rate.parse(self.settings.password_limit), user_id)
 
-    async def _take(self, name: str, account: str, rate: str, address: str | None, address_rate: str) -> Limited | None:
+    async def _take(
+        self, name: str, account: str, rate: str, address: str | None, address_rate: str
+    ) -> RateLimited | None:
         limited = await self.limits.take(name, Rate.parse(rate), account)
         if limited is None and address is not None:
             limited = await self.limits.take(f"{name}-from", Rate.parse(address_rate), address)

@@ -1,6 +1,6 @@
 """Refresh a session: one refresh token for the next pair, once."""
 
-from subgraphs.runtime.outcomes import Limited
+from subgraphs.runtime.results import RateLimited
 from subgraphs.users.model.session import (
     REFRESH_TOKEN_LIFETIME,
     NewSession,
@@ -14,7 +14,7 @@ from subgraphs.users.model.user import UserStatus
 from subgraphs.users.operations.sessions import SignedIn, Suspended, Tools, WrongCredentials, signed_in
 
 
-async def refresh_session(tools: Tools, refresh_token: str) -> SignedIn | WrongCredentials | Suspended | Limited:
+async def refresh_session(tools: Tools, refresh_token: str) -> SignedIn | WrongCredentials | Suspended | RateLimited:
     """Of many calls with one token, one gets the next pair. A token used again within 10 s is refused; later, it was
     stolen from one of its two users, and the session ends for both."""
     user_id = user_of_token(refresh_token)

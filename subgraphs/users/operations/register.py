@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from subgraphs.runtime import audit
 from subgraphs.runtime.messaging.outbox import post
 from subgraphs.runtime.mongo import Session
-from subgraphs.runtime.outcomes import Invalid, Limited, Violation
+from subgraphs.runtime.results import RateLimited, ValidationFailed, Violation
 from subgraphs.users.model.session import new_session
 from subgraphs.users.model.user import (
     Role,
@@ -38,12 +38,12 @@ class AddressTaken:
 
 async def register(
     tools: Tools, wanted: Registration, origin: str | None
-) -> SignedIn | AddressTaken | Invalid | Limited:
+) -> SignedIn | AddressTaken | ValidationFailed | RateLimited:
     """Makes the account. Of several calls with one e-mail address, one wins. `origin` is the network address."""
     address = normalise_email(wanted.email)
     violations = _violations(wanted, address)
     if violations or address is None:
-        return Invalid(tuple(violations))
+        return ValidationFailed(tuple(violations))
     limited = await tools.rates.register(address, origin)
     if limited is not None:
         return limited

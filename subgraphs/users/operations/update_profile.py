@@ -5,29 +5,29 @@ from collections.abc import Mapping
 from subgraphs.runtime import audit
 from subgraphs.runtime.messaging.outbox import post
 from subgraphs.runtime.mongo import Session
-from subgraphs.runtime.outcomes import Invalid, Stale, Violation
+from subgraphs.runtime.results import ValidationFailed, VersionConflict, Violation
 from subgraphs.users.model.user import User, check_display_name, check_region, check_timezone
 from subgraphs.users.operations.sessions import Tools, profile_message
 
 
 async def update_profile(
     tools: Tools, user_id: str, expected_version: int, changes: Mapping[str, str | None]
-) -> User | Invalid | Stale:
+) -> User | ValidationFailed | VersionConflict:
     """`changes` holds what is to change, by the fields' names; None clears a region or a time zone. Of many calls with
     one version, one changes the profile. Raises LookupError when there is no such user."""
     violations = _violations(changes)
     if violations:
-        return Invalid(tuple(violations))
+        return ValidationFailed(tuple(violations))
     now = tools.clock.now()
     stored = {name: _normalised(name, value) for name, value in changes.items()}
 
-    async def work(session: Session) -> User | Stale:
+    async def work(session: Session) -> User | VersionConflict:
         changed = await tools.users.change_user(user_id, expected_version, stored, session)
         if changed is None:
             current = await tools.users.user(user_id, session)
             if current is None:
                 raise LookupError("a signed-in user is gone")
-            return Stale(current.version)
+            return VersionConflict(current.version)
         # Which fields, not what was in them: the trail outlives the person's data.
         change = audit.Change(
             user_id,

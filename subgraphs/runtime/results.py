@@ -14,40 +14,40 @@ class Violation:
 
 
 @dataclass(frozen=True, slots=True)
-class Invalid:
+class ValidationFailed:
     """The input breaks rules of the domain; nothing was changed."""
 
     violations: tuple[Violation, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Missing:
+class NotFound:
     """What the input refers to does not exist, or not for this caller."""
 
     id: str
 
 
 @dataclass(frozen=True, slots=True)
-class Stale:
+class VersionConflict:
     """Somebody changed it since the caller read it."""
 
     current_version: int
 
 
 @dataclass(frozen=True, slots=True)
-class KeyReused:
+class IdempotencyConflict:
     """The idempotency key came before with other arguments."""
 
 
 @dataclass(frozen=True, slots=True)
-class Later:
+class TryAgain:
     """A dependency did not answer in time; the same call with the same key settles it."""
 
     retry_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
-class Limited:
+class RateLimited:
     """Too many calls."""
 
     retry_at: datetime
