@@ -8,7 +8,7 @@ from typing import Any, Final
 from deploy.readme import Part
 from deploy.schema import SUBGRAPHS
 from subgraphs.runtime.cache import Policy, Scope
-from subgraphs.runtime.graphql.cached import Cached, Through
+from subgraphs.runtime.graphql.cached import Cached, CacheHint
 
 PART: Final = Part("cached fields", "deploy.cached")
 SHARED: Final = {
@@ -37,12 +37,12 @@ def cached(subgraph: str) -> dict[str, Policy[Any]]:
     found: dict[str, Policy[Any]] = {}
     for _, origin, field in fields(subgraph):
         through = getattr(origin, "reference", None)
-        if isinstance(through, Through):
+        if isinstance(through, CacheHint):
             found[called(through.entity.policy)] = through.entity.policy
         for extension in getattr(field, "extensions", ()):
             if isinstance(extension, Cached):
                 found[extension.policy.name] = extension.policy
-            if isinstance(extension, Through):
+            if isinstance(extension, CacheHint):
                 found[called(extension.entity.policy)] = extension.entity.policy
     return found
 

@@ -17,7 +17,7 @@ from pymongo import WriteConcern
 from router.binary import find_router
 from router.node import ensure_node_modules
 from subgraphs.runtime.auth.revocations import Revocations, Standing
-from subgraphs.runtime.clients.tls import trusted
+from subgraphs.runtime.clients.tls import tls_context
 from subgraphs.runtime.mongo import Mongo
 from subgraphs.runtime.settings import StoreSettings
 from tests.fixtures.client import ROUTER_SECRET
@@ -125,7 +125,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalStack]:
 @pytest.fixture
 async def graph(stack: LocalStack) -> AsyncIterator[Graph]:
     """A client of the router."""
-    async with httpx.AsyncClient(verify=trusted(), timeout=30, limits=httpx.Limits(max_connections=400)) as http:
+    async with httpx.AsyncClient(verify=tls_context(), timeout=30, limits=httpx.Limits(max_connections=400)) as http:
         yield Graph(stack, http)
 
 

@@ -29,7 +29,7 @@ from subgraphs.events.settings import EventsSettings
 from subgraphs.events.store.events import event_tags
 from subgraphs.rewards.app import build as build_rewards
 from subgraphs.rewards.settings import RewardsSettings
-from subgraphs.runtime.app_factory import Parts
+from subgraphs.runtime.app_factory import AppResources
 from subgraphs.runtime.auth.revocations import Revocations, Standing
 from subgraphs.runtime.cache import Cache
 from subgraphs.runtime.cache.global_tag import EVERYTHING
@@ -83,7 +83,7 @@ FIELDS: Final = (
 class Process:
     """A subgraph in this process."""
 
-    def __init__(self, app: FastAPI, parts: Parts) -> None:
+    def __init__(self, app: FastAPI, parts: AppResources) -> None:
         self.app = app
         self.parts = parts
         self.cache: Cache = parts.cache

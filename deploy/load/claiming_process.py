@@ -23,7 +23,7 @@ from subgraphs.rewards.lanes import Lanes
 from subgraphs.rewards.operations.claim_group import Claim, commit_group
 from subgraphs.rewards.operations.claim_outcomes import Claimed, ClaimOutcome
 from subgraphs.rewards.operations.tools import Tools
-from subgraphs.runtime.clients.subgraph import Peer
+from subgraphs.runtime.clients.subgraph import SubgraphClient
 from subgraphs.runtime.clock import SystemClock
 from subgraphs.runtime.mongo import Mongo
 from subgraphs.runtime.settings import StoreSettings, load_settings
@@ -61,7 +61,7 @@ def _tools(mongo: Mongo) -> Tools:
     # Nobody is asked: the ways out lead nowhere.
     http, nowhere = httpx.AsyncClient(), "http://127.0.0.1:9/"
     events = EventsClient(nowhere, "", timeout_seconds=1, http=http)
-    accounts = Accounts(Peer(nowhere, "", timeout_seconds=1, http=http))
+    accounts = Accounts(SubgraphClient(nowhere, "", timeout_seconds=1, http=http))
     return Tools.over(mongo, SystemClock(), events=events, accounts=accounts, may_owe=False)
 
 

@@ -7,7 +7,7 @@ from strawberry.types import Info
 from subgraphs.events.loaders import ActivitiesByUser, EventsById, ProfilesByUser, TalliesByEventAndUser, visible
 from subgraphs.events.model.event import Event
 from subgraphs.events.operations.tools import Tools
-from subgraphs.runtime.app_factory import Caller, Parts
+from subgraphs.runtime.app_factory import AppResources, Caller
 from subgraphs.runtime.auth.identity import Identity
 from subgraphs.runtime.graphql.context import RequestContext
 
@@ -36,25 +36,25 @@ class EventsContext(RequestContext):
 EventsInfo = Info[EventsContext, None]
 
 
-def make_context(parts: Parts, tools: Tools, caller: Caller) -> EventsContext:
+def make_context(resources: AppResources, tools: Tools, caller: Caller) -> EventsContext:
     """The context of one request by `caller`."""
-    return _context(parts, tools, caller.identity, is_fill=False)
+    return _context(resources, tools, caller.identity, is_fill=False)
 
 
-def _context(parts: Parts, tools: Tools, identity: Identity, *, is_fill: bool) -> EventsContext:
-    recency = parts.recency(identity, always_primary=is_fill)
-    cached = parts.cached(identity, is_fill=is_fill)
+def _context(resources: AppResources, tools: Tools, identity: Identity, *, is_fill: bool) -> EventsContext:
+    read_your_writes = resources.read_your_writes(identity, always_primary=is_fill)
+    cached = resources.cached(identity, is_fill=is_fill)
     return EventsContext(
         identity=identity,
-        clock=parts.clock,
-        cursors=parts.cursors,
-        recency=recency,
-        events_by_id=EventsById(recency, cached),
-        tallies=TalliesByEventAndUser(recency),
-        profiles_by_user=ProfilesByUser(tools.profiles, recency),
-        activities_by_user=ActivitiesByUser(recency, parts.cursors),
+        clock=resources.clock,
+        cursors=resources.cursors,
+        read_your_writes=read_your_writes,
+        events_by_id=EventsById(read_your_writes, cached),
+        tallies=TalliesByEventAndUser(read_your_writes),
+        profiles_by_user=ProfilesByUser(tools.profiles, read_your_writes),
+        activities_by_user=ActivitiesByUser(read_your_writes, resources.cursors),
         tools=tools,
         cached=cached,
-        observer=parts.loaders,
-        remade=lambda other: _context(parts, tools, other, is_fill=True),
+        observer=resources.loaders,
+        remade=lambda other: _context(resources, tools, other, is_fill=True),
     )

@@ -16,7 +16,7 @@ from subgraphs.events.profiles import Profiles
 from subgraphs.events.store.activities import ActivityQuery, activity_pages, tallies
 from subgraphs.events.store.events import event_document, events_by_id, to_event
 from subgraphs.runtime.cache import CachedOne, CacheUse, Entity, Policy, Scope
-from subgraphs.runtime.mongo.read_your_writes import Recency
+from subgraphs.runtime.mongo.read_your_writes import ReadYourWrites
 from subgraphs.runtime.pagination.cursors import Cursors, Page, PageBounds
 from subgraphs.runtime.pagination.queries import Fields
 
@@ -42,30 +42,31 @@ EVENT: Final = Entity(
 class EventsById(CachedOne[Event]):
     """An event in whatever status, or None. Who may see it is decided by whoever asks."""
 
-    def __init__(self, recency: Recency, use: CacheUse) -> None:
-        super().__init__(EVENT, recency, use)
+    def __init__(self, read_your_writes: ReadYourWrites, use: CacheUse) -> None:
+        super().__init__(EVENT, read_your_writes, use)
 
 
 class TalliesByEventAndUser(Batch[TallyKey, dict[str, Tally]]):
     """What a user did towards an event's conditions. All of a turn are one aggregation."""
 
-    def __init__(self, recency: Recency) -> None:
+    def __init__(self, read_your_writes: ReadYourWrites) -> None:
         async def fetch(keys: Sequence[TallyKey]) -> list[dict[str, Tally] | Exception]:
             users: dict[str, tuple[Event, list[str]]] = {}
             for event, user_id in keys:
                 users.setdefault(event.id, (event, []))[1].append(user_id)
-            found = await tallies(await recency.database(), users)
+            found = await tallies(await read_your_writes.database(), users)
             return [found.get((event.id, user_id), {}) for event, user_id in keys]
 
         super().__init__(fetch)
 
 
 class ProfilesByUser(Batch[str, Profile | None]):
-    """What users tells of a user, or None without an account. A key raises PeerSilent where that could not be told."""
+    """What users tells of a user, or None without an account. A key raises SubgraphUnavailable where that could not
+    be told."""
 
-    def __init__(self, profiles: Profiles, recency: Recency) -> None:
+    def __init__(self, profiles: Profiles, read_your_writes: ReadYourWrites) -> None:
         async def fetch(user_ids: Sequence[str]) -> list[Profile | Exception | None]:
-            return await profiles.of(await recency.database(), user_ids)
+            return await profiles.of(await read_your_writes.database(), user_ids)
 
         super().__init__(fetch)
 
@@ -73,10 +74,12 @@ class ProfilesByUser(Batch[str, Profile | None]):
 class ActivitiesByUser(Pages[ActivityPageArgs, Page[Activity]]):
     """A page of each user's activities; the arguments end with which stored fields are asked for."""
 
-    def __init__(self, recency: Recency, cursors: Cursors) -> None:
+    def __init__(self, read_your_writes: ReadYourWrites, cursors: Cursors) -> None:
         async def find(user_ids: Sequence[str], args: ActivityPageArgs) -> Mapping[str, Page[Activity]]:
             query, bounds, scope, fields = args
-            return await activity_pages(await recency.database(), user_ids, query, bounds, cursors, scope, fields)
+            return await activity_pages(
+                await read_your_writes.database(), user_ids, query, bounds, cursors, scope, fields
+            )
 
         super().__init__(find)
 

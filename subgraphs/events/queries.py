@@ -24,13 +24,13 @@ from subgraphs.events.types.rules import ActivityType, RuleInput, to_draft
 from subgraphs.runtime import results
 from subgraphs.runtime.audit import LATEST_FIRST, audit_page
 from subgraphs.runtime.cache import Scope
-from subgraphs.runtime.graphql.audit import AUDIT_READS
-from subgraphs.runtime.graphql.cached import Through
+from subgraphs.runtime.graphql.audit import AUDIT_PROJECTION
+from subgraphs.runtime.graphql.cached import CacheHint
 from subgraphs.runtime.graphql.page_info import page_bounds
 from subgraphs.runtime.graphql.permissions import Auditors, Public, Staff
 from subgraphs.runtime.graphql.refusals import NotFound, ValidationFailed
 from subgraphs.runtime.graphql.scalars import SafeInt
-from subgraphs.runtime.graphql.unset import given
+from subgraphs.runtime.graphql.unset import value_or_none
 from subgraphs.runtime.pagination.cursors import list_scope
 
 
@@ -59,13 +59,13 @@ class SimulateEventInput:
             activities=tuple(
                 MadeUp(
                     type=rule_model.ActivityType(activity.type.value),
-                    name=given(activity.name),
+                    name=value_or_none(activity.name),
                     occurred_at=activity.occurred_at,
-                    amount=given(activity.amount),
+                    amount=value_or_none(activity.amount),
                 )
                 for activity in self.activities
             ),
-            at=given(self.at),
+            at=value_or_none(self.at),
         )
 
 
@@ -83,7 +83,7 @@ class Query:
     @strawberry.field(
         description="Drafts and archived events show only to operators, auditors and admins.",
         permission_classes=[Public],
-        extensions=[Through(EVENT, Scope.ROLE)],
+        extensions=[CacheHint(EVENT, Scope.ROLE)],
     )
     async def event(self, info: EventsInfo, id: strawberry.ID) -> Event | None:
         return await Event.resolve_reference(info, id)
@@ -104,7 +104,7 @@ class Query:
         order = SORTS[sort.value]
         scope = list_scope("Query.events", order, {"query": query})
         bounds = page_bounds(context.cursors, scope, first, after, last, before)
-        database = await context.recency.database()
+        database = await context.read_your_writes.database()
         page = await events_page(database, query, order, bounds, context.cursors, scope, context.now)
         return connection(context, query, page, context.now)
 
@@ -114,7 +114,7 @@ class Query:
     )
     async def simulate_event(self, info: EventsInfo, input: SimulateEventInput) -> SimulationResult | None:
         context = info.context
-        outcome = await simulate_event(context.tools, await context.recency.database(), input.simulation())
+        outcome = await simulate_event(context.tools, await context.read_your_writes.database(), input.simulation())
         match outcome:
             case results.NotFound():
                 return NotFound.of(outcome)
@@ -135,7 +135,7 @@ class Query:
         context = info.context
         scope = list_scope("Query.eventAudit", LATEST_FIRST, {"of": event_id})
         bounds = page_bounds(context.cursors, scope, first, after, last, before)
-        database = await context.recency.database()
-        fields = AUDIT_READS.of_nodes(info)
+        database = await context.read_your_writes.database()
+        fields = AUDIT_PROJECTION.of_nodes(info)
         page = await audit_page(database, event_id, bounds, context.cursors, scope, fields)
         return AUDIT_TYPES.page(page, lambda actor_id: User(id=strawberry.ID(actor_id)))

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from subgraphs.runtime.clients.subgraph import Peer
+from subgraphs.runtime.clients.subgraph import SubgraphClient
 
 _KNOWN: Final = "query Known($of: [_Any!]!) { _entities(representations: $of) { ... on User { id } } }"
 
@@ -10,11 +10,11 @@ _KNOWN: Final = "query Known($of: [_Any!]!) { _entities(representations: $of) { 
 class Accounts:
     """Asks users directly, as a service."""
 
-    def __init__(self, users: Peer) -> None:
+    def __init__(self, users: SubgraphClient) -> None:
         self._users = users
 
     async def knows(self, user_id: str) -> bool:
-        """Whether there is such an account. Raises PeerSilent."""
+        """Whether there is such an account. Raises SubgraphUnavailable."""
         (found,) = await self._users.entities(_KNOWN, "User", [user_id])
         return found is not None
 

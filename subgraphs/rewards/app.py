@@ -13,12 +13,12 @@ from subgraphs.rewards.refusals import Refusals
 from subgraphs.rewards.schema import schema
 from subgraphs.rewards.settings import RewardsSettings
 from subgraphs.rewards.store.stats import RefusalStore
-from subgraphs.runtime.app_factory import Parts, build_app, build_parts
+from subgraphs.runtime.app_factory import AppResources, build_app, build_resources
 from subgraphs.runtime.auth.identity import KeySource
 from subgraphs.runtime.auth.jwks import RemoteKeys
 from subgraphs.runtime.auth.revocations import RemoteRevocations, Revocations
-from subgraphs.runtime.clients.subgraph import Peer
-from subgraphs.runtime.clients.tls import trusted
+from subgraphs.runtime.clients.subgraph import SubgraphClient
+from subgraphs.runtime.clients.tls import tls_context
 from subgraphs.runtime.clock import Clock
 from subgraphs.runtime.observability.logging import configure_logs
 from subgraphs.runtime.rate_limits import Rate
@@ -34,50 +34,50 @@ def build(
     clock: Clock | None = None,
     events_transport: httpx.AsyncBaseTransport | None = None,
     users_transport: httpx.AsyncBaseTransport | None = None,
-) -> tuple[FastAPI, Parts]:
+) -> tuple[FastAPI, AppResources]:
     """The app of these settings; the transports are how events and users are reached when not over the
     network."""
-    parts = build_parts("rewards", settings, clock=clock)
+    resources = build_resources("rewards", settings, clock=clock)
     events = EventsClient(
         settings.events_url,
         settings.service_token.get_secret_value(),
         timeout_seconds=settings.eligibility_seconds,
-        http=httpx.AsyncClient(transport=events_transport, verify=trusted()),
+        http=httpx.AsyncClient(transport=events_transport, verify=tls_context()),
     )
     accounts = Accounts(
-        Peer(
+        SubgraphClient(
             settings.users_url,
             settings.service_token.get_secret_value(),
             timeout_seconds=settings.account_seconds,
-            http=httpx.AsyncClient(transport=users_transport, verify=trusted()),
+            http=httpx.AsyncClient(transport=users_transport, verify=tls_context()),
         )
     )
     tools = Tools.over(
-        parts.mongo, parts.clock, events=events, accounts=accounts, may_owe=settings.allow_negative_wallet
+        resources.mongo, resources.clock, events=events, accounts=accounts, may_owe=settings.allow_negative_wallet
     )
-    rates = Rates(parts.limits, Rate.parse(settings.claim_limit))
+    rates = Rates(resources.rate_limiter, Rate.parse(settings.claim_limit))
     claims = Claims(tools, rates, seconds=settings.claim_seconds)
-    refusals = Refusals(RefusalStore(parts.mongo))
+    refusals = Refusals(RefusalStore(resources.mongo))
     remote = RemoteKeys(settings.jwks_url)
     standings = RemoteRevocations(settings.revocations_url, settings.router_secret.get_secret_value())
     app = build_app(
-        parts,
+        resources,
         schema=schema,
         keys=keys or remote,
         revocations=revocations or Revocations(standings),
-        make_context=lambda caller: make_context(parts, tools, claims, refusals, caller.identity),
+        make_context=lambda caller: make_context(resources, tools, claims, refusals, caller.identity),
         jobs=[refusals.run],
         on_stop=[claims.close, refusals.flush, events.close, accounts.close, remote.close, standings.close],
     )
-    return app, parts
+    return app, resources
 
 
 def main() -> None:
     """Runs until SIGTERM or SIGINT."""
     settings = load_settings(RewardsSettings)
     configure_logs("rewards", settings.log_level)
-    app, parts = build(settings)
-    serve(app, parts.health, settings)
+    app, resources = build(settings)
+    serve(app, resources.health, settings)
 
 
 if __name__ == "__main__":

@@ -24,7 +24,7 @@ from subgraphs.rewards.operations.claim_reward import Claims
 from subgraphs.rewards.operations.tools import Tools
 from subgraphs.rewards.refusals import Refusals
 from subgraphs.rewards.stats_loaders import DaysByEvent, RefusalsByEvent, TotalsByEvent
-from subgraphs.runtime.app_factory import Parts
+from subgraphs.runtime.app_factory import AppResources
 from subgraphs.runtime.auth.identity import Identity
 from subgraphs.runtime.graphql.context import RequestContext
 
@@ -69,44 +69,46 @@ class RewardsContext(RequestContext):
 RewardsInfo = Info[RewardsContext, None]
 
 
-def make_context(parts: Parts, tools: Tools, claims: Claims, refusals: Refusals, identity: Identity) -> RewardsContext:
+def make_context(
+    resources: AppResources, tools: Tools, claims: Claims, refusals: Refusals, identity: Identity
+) -> RewardsContext:
     """The context of one request by `identity`."""
-    return _context(parts, tools, claims, refusals, identity, is_fill=False)
+    return _context(resources, tools, claims, refusals, identity, is_fill=False)
 
 
 def _context(
-    parts: Parts, tools: Tools, claims: Claims, refusals: Refusals, identity: Identity, *, is_fill: bool
+    resources: AppResources, tools: Tools, claims: Claims, refusals: Refusals, identity: Identity, *, is_fill: bool
 ) -> RewardsContext:
-    recency = parts.recency(identity, always_primary=is_fill)
-    cached = parts.cached(identity, is_fill=is_fill)
-    rewards_by_id, stocks_by_offer = RewardsById(recency, cached), StocksByOffer(recency)
-    now = parts.clock.now()
+    read_your_writes = resources.read_your_writes(identity, always_primary=is_fill)
+    cached = resources.cached(identity, is_fill=is_fill)
+    rewards_by_id, stocks_by_offer = RewardsById(read_your_writes, cached), StocksByOffer(read_your_writes)
+    now = resources.clock.now()
     return RewardsContext(
         identity=identity,
-        clock=parts.clock,
-        cursors=parts.cursors,
-        recency=recency,
-        observer=parts.loaders,
+        clock=resources.clock,
+        cursors=resources.cursors,
+        read_your_writes=read_your_writes,
+        observer=resources.loaders,
         rewards_by_id=rewards_by_id,
-        pools_by_reward=PoolsByReward(recency),
-        offers_by_id=OffersById(recency, cached),
-        offers_by_event=OffersByEvent(recency, cached),
+        pools_by_reward=PoolsByReward(read_your_writes),
+        offers_by_id=OffersById(read_your_writes, cached),
+        offers_by_event=OffersByEvent(read_your_writes, cached),
         stocks_by_offer=stocks_by_offer,
         claimability_by_offer=ClaimabilityByOffer(
-            recency, tools.events, stocks_by_offer, rewards_by_id, identity.user_id or "", now
+            read_your_writes, tools.events, stocks_by_offer, rewards_by_id, identity.user_id or "", now
         ),
-        requests_by_id=RequestsById(recency),
-        requests_by_user=RequestsByUser(recency, parts.cursors),
-        badges_by_user=BadgesByUser(recency, parts.cursors),
-        ledger_by_user=LedgerByUser(recency, parts.cursors),
-        totals_by_event=TotalsByEvent(parts.mongo),
-        refusals_by_event=RefusalsByEvent(parts.mongo),
-        days_by_event=DaysByEvent(parts.mongo, tools.events, now),
-        heads_by_user=HeadsByUser(parts.mongo),
-        lots_by_user=LotsByUser(parts.mongo, now),
+        requests_by_id=RequestsById(read_your_writes),
+        requests_by_user=RequestsByUser(read_your_writes, resources.cursors),
+        badges_by_user=BadgesByUser(read_your_writes, resources.cursors),
+        ledger_by_user=LedgerByUser(read_your_writes, resources.cursors),
+        totals_by_event=TotalsByEvent(resources.mongo),
+        refusals_by_event=RefusalsByEvent(resources.mongo),
+        days_by_event=DaysByEvent(resources.mongo, tools.events, now),
+        heads_by_user=HeadsByUser(resources.mongo),
+        lots_by_user=LotsByUser(resources.mongo, now),
         refusals=refusals,
         tools=tools,
         claims=claims,
         cached=cached,
-        remade=lambda other: _context(parts, tools, claims, refusals, other, is_fill=True),
+        remade=lambda other: _context(resources, tools, claims, refusals, other, is_fill=True),
     )

@@ -10,7 +10,7 @@ from typing import Final, Protocol
 import httpx
 
 from subgraphs.rewards.settings import RewardsWorkerSettings
-from subgraphs.runtime.clients.tls import trusted
+from subgraphs.runtime.clients.tls import tls_context
 from subgraphs.runtime.clock import Clock
 
 KEY_HEADER: Final = "idempotency-key"
@@ -61,7 +61,7 @@ class HttpDelivery:
         self._secret = secret
         self._timeout = timeout_seconds
         self._clock = clock
-        self._http = http or httpx.AsyncClient(verify=trusted())
+        self._http = http or httpx.AsyncClient(verify=tls_context())
 
     async def deliver(self, order: Order) -> Answer:
         body = json.dumps(

@@ -8,10 +8,8 @@ from typing import Any, Final
 import httpx
 
 from subgraphs.rewards.lanes import Lanes
-from subgraphs.runtime.clients.subgraph import Peer, PeerSilent
+from subgraphs.runtime.clients.subgraph import SubgraphClient, SubgraphUnavailable
 
-# Events did not answer in time, or not with an answer.
-EventsSilent = PeerSilent
 MOST_USERS: Final = 500
 MOST_EVENTS: Final = 100
 _ELIGIBILITY: Final = """
@@ -44,27 +42,28 @@ class EventsClient:
     """Asks events directly, as a service. Questions about one event that come together are asked together."""
 
     def __init__(self, url: str, service_token: str, *, timeout_seconds: float, http: httpx.AsyncClient) -> None:
-        self._peer = Peer(url, service_token, timeout_seconds=timeout_seconds, http=http)
+        self._peer = SubgraphClient(url, service_token, timeout_seconds=timeout_seconds, http=http)
         self._lanes: Lanes[str, str, Terms | None] = Lanes(self._ask_all, most=MOST_USERS)
 
     async def terms(self, event_id: str, user_id: str) -> Terms | None:
-        """The terms for this user, or None when there is no such event. Raises EventsSilent."""
+        """The terms for this user, or None when there is no such event. Raises SubgraphUnavailable."""
         return await self._lanes.submit(event_id, user_id)
 
     async def terms_of_events(self, event_ids: Sequence[str], user_id: str) -> dict[str, Terms | None]:
-        """The terms of each event for this user, None where there is no such event; asked together. Raises EventsSilent."""
+        """The terms of each event for this user, None where there is no such event; asked together. Raises
+        SubgraphUnavailable."""
         terms: dict[str, Terms | None] = {}
         for event_id, event in (await self._entities(_ELIGIBILITY, event_ids, {"userIds": [user_id]})).items():
             terms[event_id] = None if event is None else _terms(event, *_answers(event, 1))
         return terms
 
     async def timezones(self, event_ids: Sequence[str]) -> dict[str, str]:
-        """The time zone of each event that there is. Raises EventsSilent."""
+        """The time zone of each event that there is. Raises SubgraphUnavailable."""
         events = await self._entities(_TIMEZONES, event_ids, {})
         return {event_id: event["timezone"] for event_id, event in events.items() if event is not None}
 
     async def knows(self, event_id: str) -> bool:
-        """Whether there is such an event. Raises EventsSilent."""
+        """Whether there is such an event. Raises SubgraphUnavailable."""
         return (await self._entities(_KNOWN, [event_id], {}))[event_id] is not None
 
     async def close(self) -> None:
@@ -91,7 +90,7 @@ class EventsClient:
 def _answers(event: Mapping[str, Any], count: int) -> list[dict[str, Any]]:
     answers = event.get("eligibility")
     if not isinstance(answers, list) or len(answers) != count or None in answers:
-        raise EventsSilent
+        raise SubgraphUnavailable
     return answers
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Final
 
 from dataloaders import One, Pages
-from subgraphs.rewards.eligibility import EventsClient, EventsSilent
+from subgraphs.rewards.eligibility import EventsClient
 from subgraphs.rewards.model.claimability import Claimability
 from subgraphs.rewards.model.code import PoolCounts
 from subgraphs.rewards.model.offer import Offer, Stock
@@ -23,8 +23,9 @@ from subgraphs.rewards.store.requests import RequestQuery, request_pages, reques
 from subgraphs.rewards.store.rewards import reward_document, rewards_by_id, to_reward
 from subgraphs.rewards.store.wallets import heads, lapsed_and_next, ledger_pages
 from subgraphs.runtime.cache import CachedOne, CacheUse, Entity, Policy, Scope
+from subgraphs.runtime.clients.subgraph import SubgraphUnavailable
 from subgraphs.runtime.mongo import Mongo
-from subgraphs.runtime.mongo.read_your_writes import Recency
+from subgraphs.runtime.mongo.read_your_writes import ReadYourWrites
 from subgraphs.runtime.pagination.cursors import Cursors, Page, PageBounds, Sort
 from subgraphs.runtime.pagination.queries import Fields
 
@@ -78,36 +79,36 @@ OFFERS_OF_EVENT: Final = Entity(
 class RewardsById(CachedOne[Reward]):
     """A reward, or None."""
 
-    def __init__(self, recency: Recency, use: CacheUse) -> None:
-        super().__init__(REWARD, recency, use)
+    def __init__(self, read_your_writes: ReadYourWrites, use: CacheUse) -> None:
+        super().__init__(REWARD, read_your_writes, use)
 
 
 class PoolsByReward(One[str, PoolCounts]):
     """How many codes of a coupon's pool are free, issued and revoked; None when counting took too long."""
 
-    def __init__(self, recency: Recency) -> None:
-        super().__init__(recency.reading(pool_counts))
+    def __init__(self, read_your_writes: ReadYourWrites) -> None:
+        super().__init__(read_your_writes.reading(pool_counts))
 
 
 class OffersById(CachedOne[Offer]):
     """An offer, enabled or not, or None. Who may see it is decided by whoever asks."""
 
-    def __init__(self, recency: Recency, use: CacheUse) -> None:
-        super().__init__(OFFER, recency, use)
+    def __init__(self, read_your_writes: ReadYourWrites, use: CacheUse) -> None:
+        super().__init__(OFFER, read_your_writes, use)
 
 
 class OffersByEvent(CachedOne[Offers]):
     """An event's offers, enabled or not, by position; None when it has none."""
 
-    def __init__(self, recency: Recency, use: CacheUse) -> None:
-        super().__init__(OFFERS_OF_EVENT, recency, use)
+    def __init__(self, read_your_writes: ReadYourWrites, use: CacheUse) -> None:
+        super().__init__(OFFERS_OF_EVENT, read_your_writes, use)
 
 
 class StocksByOffer(One[str, Stock]):
     """An offer's stock."""
 
-    def __init__(self, recency: Recency) -> None:
-        super().__init__(recency.reading(stocks_by_offer))
+    def __init__(self, read_your_writes: ReadYourWrites) -> None:
+        super().__init__(read_your_writes.reading(stocks_by_offer))
 
 
 class ClaimabilityByOffer(One[Offer, Claimability]):
@@ -115,7 +116,7 @@ class ClaimabilityByOffer(One[Offer, Claimability]):
 
     def __init__(
         self,
-        recency: Recency,
+        read_your_writes: ReadYourWrites,
         events: EventsClient,
         stocks: StocksByOffer,
         rewards: RewardsById,
@@ -133,8 +134,8 @@ class ClaimabilityByOffer(One[Offer, Claimability]):
                 if stock is not None and reward is not None
             ]
             try:
-                return await claimability(events, await recency.database(), user_id, whole, now)
-            except EventsSilent:
+                return await claimability(events, await read_your_writes.database(), user_id, whole, now)
+            except SubgraphUnavailable:
                 return {}
 
         super().__init__(find)
@@ -143,17 +144,17 @@ class ClaimabilityByOffer(One[Offer, Claimability]):
 class RequestsById(One[str, RewardRequest]):
     """A request of whomever, or None. Who may see it is decided by whoever asks."""
 
-    def __init__(self, recency: Recency) -> None:
-        super().__init__(recency.reading(requests_by_id))
+    def __init__(self, read_your_writes: ReadYourWrites) -> None:
+        super().__init__(read_your_writes.reading(requests_by_id))
 
 
 class BadgesByUser(Pages[PlainPageArgs, Page[Award]]):
     """A page of each user's badges."""
 
-    def __init__(self, recency: Recency, cursors: Cursors) -> None:
+    def __init__(self, read_your_writes: ReadYourWrites, cursors: Cursors) -> None:
         async def find(user_ids: Sequence[str], args: PlainPageArgs) -> Mapping[str, Page[Award]]:
             bounds, scope = args
-            return await badge_pages(await recency.database(), user_ids, bounds, cursors, scope)
+            return await badge_pages(await read_your_writes.database(), user_ids, bounds, cursors, scope)
 
         super().__init__(find)
 
@@ -161,10 +162,10 @@ class BadgesByUser(Pages[PlainPageArgs, Page[Award]]):
 class RequestsByUser(Pages[RequestPageArgs, Page[RewardRequest]]):
     """A page of each user's requests."""
 
-    def __init__(self, recency: Recency, cursors: Cursors) -> None:
+    def __init__(self, read_your_writes: ReadYourWrites, cursors: Cursors) -> None:
         async def find(user_ids: Sequence[str], args: RequestPageArgs) -> Mapping[str, Page[RewardRequest]]:
             query, now, sort, bounds, scope, fields = args
-            database = await recency.database()
+            database = await read_your_writes.database()
             return await request_pages(database, user_ids, query, now, sort, bounds, cursors, scope, fields)
 
         super().__init__(find)
@@ -173,10 +174,10 @@ class RequestsByUser(Pages[RequestPageArgs, Page[RewardRequest]]):
 class LedgerByUser(Pages[LedgerPageArgs, Page[LedgerEntry]]):
     """A page of each wallet's entries."""
 
-    def __init__(self, recency: Recency, cursors: Cursors) -> None:
+    def __init__(self, read_your_writes: ReadYourWrites, cursors: Cursors) -> None:
         async def find(user_ids: Sequence[str], args: LedgerPageArgs) -> Mapping[str, Page[LedgerEntry]]:
             bounds, scope, fields = args
-            return await ledger_pages(await recency.database(), user_ids, bounds, cursors, scope, fields)
+            return await ledger_pages(await read_your_writes.database(), user_ids, bounds, cursors, scope, fields)
 
         super().__init__(find)
 

@@ -17,7 +17,7 @@ from subgraphs.rewards.store.requests import RequestQuery
 from subgraphs.rewards.store.rewards import SORTS, RewardQuery, rewards_page
 from subgraphs.rewards.types.offers import RewardOffer
 from subgraphs.rewards.types.requests import (
-    REQUEST_READS,
+    REQUEST_PROJECTION,
     RewardRequest,
     RewardRequestConnection,
     RewardRequestSort,
@@ -27,11 +27,11 @@ from subgraphs.rewards.types.rewards import Reward, RewardConnection, to_reward
 from subgraphs.rewards.types.users import AUDIT_TYPES, AuditConnection, User
 from subgraphs.runtime.audit import LATEST_FIRST, audit_page
 from subgraphs.runtime.cache import Scope
-from subgraphs.runtime.graphql.audit import AUDIT_READS
-from subgraphs.runtime.graphql.cached import Through
+from subgraphs.runtime.graphql.audit import AUDIT_PROJECTION
+from subgraphs.runtime.graphql.cached import CacheHint
 from subgraphs.runtime.graphql.page_info import page_bounds
 from subgraphs.runtime.graphql.permissions import Admins, Auditors, Public, SignedIn, Staff
-from subgraphs.runtime.graphql.unset import given
+from subgraphs.runtime.graphql.unset import value_or_none
 from subgraphs.runtime.pagination.cursors import list_scope
 
 STAFF = "Operators, auditors and admins only."
@@ -53,8 +53,8 @@ class RewardFilter:
 
     def query(self) -> RewardQuery:
         """The filter as the store takes it."""
-        text = (given(self.text) or "").strip()[:MAX_TEXT]
-        kinds = given(self.kinds)
+        text = (value_or_none(self.text) or "").strip()[:MAX_TEXT]
+        kinds = value_or_none(self.kinds)
         return RewardQuery(
             kinds=None if kinds is None else tuple(model.RewardKind(kind.value) for kind in kinds), text=text or None
         )
@@ -96,7 +96,7 @@ class Reconciliation:
 
 @strawberry.type
 class Query:
-    @strawberry.field(description=STAFF, permission_classes=[Staff], extensions=[Through(REWARD, Scope.PUBLIC)])
+    @strawberry.field(description=STAFF, permission_classes=[Staff], extensions=[CacheHint(REWARD, Scope.PUBLIC)])
     async def reward(self, info: RewardsInfo, id: strawberry.ID) -> Reward | None:
         found = await info.context.rewards_by_id.load(id)
         return None if found is None else to_reward(found)
@@ -117,7 +117,7 @@ class Query:
         order = SORTS[sort.value]
         scope = list_scope("Query.rewards", order, {"query": query})
         bounds = page_bounds(context.cursors, scope, first, after, last, before)
-        database = await context.recency.database()
+        database = await context.read_your_writes.database()
         return RewardConnection.of(await rewards_page(database, query, order, bounds, context.cursors, scope))
 
     @strawberry.field(permission_classes=[Public])
@@ -146,12 +146,12 @@ class Query:
     ) -> RewardRequestConnection | None:
         context = info.context
         query = filter.query() if filter else RequestQuery()
-        user_id = given(filter.user_id) if filter else None
+        user_id = value_or_none(filter.user_id) if filter else None
         order = REQUEST_SORTS[sort.value]
         scope = list_scope("Query.rewardRequests", order, {"user": user_id, "query": query})
         bounds = page_bounds(context.cursors, scope, first, after, last, before)
-        database = await context.recency.database()
-        fields = REQUEST_READS.of_nodes(info)
+        database = await context.read_your_writes.database()
+        fields = REQUEST_PROJECTION.of_nodes(info)
         page = await requests_page(database, user_id, query, context.now, order, bounds, context.cursors, scope, fields)
         return RewardRequestConnection.of(
             page, context.now, lambda: count_requests(database, user_id, query, context.now)
@@ -173,8 +173,8 @@ class Query:
         context = info.context
         scope = list_scope("Query.rewardAudit", LATEST_FIRST, {"of": subject_id})
         bounds = page_bounds(context.cursors, scope, first, after, last, before)
-        database = await context.recency.database()
-        fields = AUDIT_READS.of_nodes(info)
+        database = await context.read_your_writes.database()
+        fields = AUDIT_PROJECTION.of_nodes(info)
         page = await audit_page(database, subject_id, bounds, context.cursors, scope, fields)
         return AUDIT_TYPES.page(page, lambda actor_id: User(id=strawberry.ID(actor_id)))
 

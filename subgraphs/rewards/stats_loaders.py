@@ -7,9 +7,10 @@ from datetime import datetime
 from typing import Final
 
 from dataloaders import One, Pages
-from subgraphs.rewards.eligibility import EventsClient, EventsSilent
+from subgraphs.rewards.eligibility import EventsClient
 from subgraphs.rewards.model.stats import Day, Totals, last_days
 from subgraphs.rewards.store.stats import event_days, event_totals, refusal_counts
+from subgraphs.runtime.clients.subgraph import SubgraphUnavailable
 from subgraphs.runtime.mongo import Mongo
 
 # The zone of the days where events cannot tell its own.
@@ -43,7 +44,7 @@ class DaysByEvent(Pages[int, list[Day]]):
         async def find(event_ids: Sequence[str], count: int) -> Mapping[str, list[Day]]:
             try:
                 zones = await events.timezones(event_ids)
-            except EventsSilent:
+            except SubgraphUnavailable:
                 zones = {}
             spans = {event_id: last_days(count, now, zones.get(event_id, FALLBACK)) for event_id in event_ids}
             return await event_days(mongo.analytics, spans)

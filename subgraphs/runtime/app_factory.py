@@ -1,4 +1,4 @@
-"""The parts that every subgraph's process is built from."""
+"""The resources that every subgraph's process is built from."""
 
 import asyncio
 import contextlib
@@ -12,27 +12,27 @@ from starlette.requests import Request
 
 from subgraphs.runtime.auth.client_address import FORWARDED_HEADER, client_address
 from subgraphs.runtime.auth.identity import Identity, KeySource, TokenVerifier
-from subgraphs.runtime.auth.middleware import Gate
+from subgraphs.runtime.auth.middleware import AuthMiddleware
 from subgraphs.runtime.auth.revocations import Revocations
 from subgraphs.runtime.cache import Cache, CacheUse, Freshness
 from subgraphs.runtime.cache.factory import build_cache
 from subgraphs.runtime.clock import Clock, SystemClock
 from subgraphs.runtime.graphql.context import RequestContext
-from subgraphs.runtime.graphql.http import GraphQLView
-from subgraphs.runtime.graphql.operation_limits import CallLimits
+from subgraphs.runtime.graphql.http import GraphQLEndpoint
+from subgraphs.runtime.graphql.operation_limits import OperationLimits
 from subgraphs.runtime.graphql.schema import FederatedSchema
 from subgraphs.runtime.mongo import Mongo
-from subgraphs.runtime.mongo.read_your_writes import Recency
+from subgraphs.runtime.mongo.read_your_writes import ReadYourWrites
 from subgraphs.runtime.observability.metrics import LoaderMetrics
 from subgraphs.runtime.pagination.cursors import Cursors
-from subgraphs.runtime.rate_limits import Limits, Rate
+from subgraphs.runtime.rate_limits import Rate, RateLimiter
 from subgraphs.runtime.redis import RedisClient, connect_redis
 from subgraphs.runtime.server import Health, Tracing, create_app, metrics_router
 from subgraphs.runtime.settings import ServiceSettings
 
 
 @dataclass(frozen=True, slots=True)
-class Parts:
+class AppResources:
     """What lives as long as the process."""
 
     name: str
@@ -41,17 +41,17 @@ class Parts:
     mongo: Mongo
     redis: RedisClient
     cursors: Cursors
-    limits: Limits
+    rate_limiter: RateLimiter
     health: Health
     cache: Cache
     metrics: CollectorRegistry
     loaders: LoaderMetrics
 
-    def recency(self, identity: Identity, *, always_primary: bool = False) -> Recency:
+    def read_your_writes(self, identity: Identity, *, always_primary: bool = False) -> ReadYourWrites:
         """Where this caller's request reads. Services decide upon what they read, so they read from the primary."""
         always_primary = always_primary or identity.is_service
         is_up = self.cache.is_up
-        return Recency(self.mongo, self.redis, identity.id, always_primary=always_primary, is_up=is_up)
+        return ReadYourWrites(self.mongo, self.redis, identity.id, always_primary=always_primary, is_up=is_up)
 
     def cached(self, identity: Identity, *, is_fill: bool = False) -> CacheUse:
         """The cache for one request of this caller. Services are told what the database says, and so is the cache itself."""
@@ -59,8 +59,8 @@ class Parts:
         return CacheUse(cache, self.cache, self.mongo.write, self.clock, Freshness())
 
 
-def build_parts(name: str, settings: ServiceSettings, *, clock: Clock | None = None) -> Parts:
-    """The parts, with connections that open when first used. Redis is no condition of readiness: all works without it."""
+def build_resources(name: str, settings: ServiceSettings, *, clock: Clock | None = None) -> AppResources:
+    """The resources, with connections that open when first used. Redis is no condition of readiness: all works without it."""
     mongo = Mongo(settings, app_name=f"laurel-{name}")
     redis = connect_redis(settings.redis_url)
     used_clock = clock or SystemClock()
@@ -69,13 +69,13 @@ def build_parts(name: str, settings: ServiceSettings, *, clock: Clock | None = N
     )
     metrics = CollectorRegistry()
     metrics.register(cache.counts)
-    return Parts(
+    return AppResources(
         name=name,
         settings=settings,
         clock=used_clock,
         mongo=mongo,
         redis=redis,
-        limits=Limits(redis, used_clock),
+        rate_limiter=RateLimiter(redis, used_clock),
         cursors=Cursors(settings.cursor_secret.get_secret_value()),
         health=Health({"mongo": mongo.ping}),
         cache=cache,
@@ -101,7 +101,7 @@ class Caller:
 
 
 def build_app(
-    parts: Parts,
+    resources: AppResources,
     *,
     schema: FederatedSchema,
     keys: KeySource,
@@ -125,32 +125,34 @@ def build_app(
                 task.cancel()
             for stop in on_stop:
                 await stop()
-            await parts.cache.close()
-            await parts.redis.aclose()
-            parts.mongo.close()
+            await resources.cache.close()
+            await resources.redis.aclose()
+            resources.mongo.close()
 
-    call_limits = CallLimits(
-        parts.limits,
-        parts.clock,
-        operation=Rate.parse(parts.settings.operation_limit),
-        viewer=Rate.parse(parts.settings.viewer_limit),
+    operation_limits = OperationLimits(
+        resources.rate_limiter,
+        resources.clock,
+        operation=Rate.parse(resources.settings.operation_limit),
+        viewer=Rate.parse(resources.settings.viewer_limit),
     )
 
     async def context(request: Request) -> RequestContext:
         forwarded = request.headers.get(FORWARDED_HEADER)
-        caller = Caller(request.state.identity, client_address(forwarded, parts.settings.trusted_proxies))
+        caller = Caller(request.state.identity, client_address(forwarded, resources.settings.trusted_proxies))
         made = make_context(caller)
         if caller.counted_as is not None:
-            made.call_limit = call_limits.of(caller.counted_as)
+            made.operation_limit = operation_limits.of(caller.counted_as)
         return made
 
-    parts.cache.version = schema.version
-    view = GraphQLView(schema, context)
-    routers = [view, metrics_router(parts.metrics), *routers]
-    app = create_app(name=parts.name, health=parts.health, routers=routers, lifespan=lifespan)
-    app.state.parts = parts
-    verifier = TokenVerifier(keys, issuer=parts.settings.token_issuer, clock=parts.clock)
-    secret = parts.settings.router_secret.get_secret_value()
-    app.add_middleware(Gate, path="/graphql", router_secret=secret, verifier=verifier, revocations=revocations)
+    resources.cache.version = schema.version
+    view = GraphQLEndpoint(schema, context)
+    routers = [view, metrics_router(resources.metrics), *routers]
+    app = create_app(name=resources.name, health=resources.health, routers=routers, lifespan=lifespan)
+    app.state.resources = resources
+    verifier = TokenVerifier(keys, issuer=resources.settings.token_issuer, clock=resources.clock)
+    secret = resources.settings.router_secret.get_secret_value()
+    app.add_middleware(
+        AuthMiddleware, path="/graphql", router_secret=secret, verifier=verifier, revocations=revocations
+    )
     app.add_middleware(Tracing)
     return app

@@ -47,7 +47,7 @@ class Rate:
         return following, following - span
 
 
-class Limits:
+class RateLimiter:
     """Counts calls by name and subject. While Redis is away each process counts for itself, so nobody is refused for
     what was not counted, and nobody is let through without end."""
 

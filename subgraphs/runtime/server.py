@@ -119,7 +119,7 @@ def graphql_refusal(status: int, code: str, message: str) -> JSONResponse:
 GC_THRESHOLDS: Final = (20_000, 20, 50)
 
 
-def leave_what_stays() -> None:
+def freeze_garbage_collector() -> None:
     """Takes all that was made so far out of the garbage collector's sight, and lets it look less often.
 
     A schema is some hundred thousand objects that live as long as the process: looking through them again and again,
@@ -162,5 +162,5 @@ def serve(app: ASGIApp, health: Health, settings: ServerSettings) -> None:
         lifespan="on",
         ws="none",
     )
-    leave_what_stays()
+    freeze_garbage_collector()
     DrainingServer(config, health, settings.drain_delay_seconds).run()

@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, FastAPI, Header
 from fastapi.responses import JSONResponse
 
-from subgraphs.runtime.app_factory import Parts, build_app, build_parts
+from subgraphs.runtime.app_factory import AppResources, build_app, build_resources
 from subgraphs.runtime.auth.identity import same_secret
 from subgraphs.runtime.auth.revocations import Revocations, revocations_document
 from subgraphs.runtime.clock import Clock
@@ -35,40 +35,40 @@ def build(
     keys_file: Path | None = None,
     revocations: Revocations | None = None,
     clock: Clock | None = None,
-) -> tuple[FastAPI, Parts]:
+) -> tuple[FastAPI, AppResources]:
     """The app of these settings. `keys_file` is read anew whenever it changes."""
-    parts = build_parts("users", settings, clock=clock)
+    resources = build_resources("users", settings, clock=clock)
     passwords = Passwords(
         memory_kib=settings.password_memory_kib,
         time_cost=settings.password_time_cost,
         threads=settings.password_threads,
     )
     tools = Tools(
-        mongo=parts.mongo,
-        users=UserStore(parts.mongo),
-        sessions=SessionStore(parts.mongo),
-        inbox=Inbox(parts.mongo),
-        rates=Rates(parts.limits, settings),
+        mongo=resources.mongo,
+        users=UserStore(resources.mongo),
+        sessions=SessionStore(resources.mongo),
+        inbox=Inbox(resources.mongo),
+        rates=Rates(resources.rate_limiter, settings),
         passwords=passwords,
         keys=keys,
         issuer=settings.token_issuer,
-        clock=parts.clock,
+        clock=resources.clock,
     )
 
     async def stop() -> None:
         passwords.close()
 
     app = build_app(
-        parts,
+        resources,
         schema=schema,
         keys=keys,
-        revocations=revocations or Revocations(lambda: standings(parts.mongo, parts.clock)),
-        make_context=lambda caller: make_context(parts, tools, caller),
-        routers=[_key_router(keys), _revocations_router(parts)],
+        revocations=revocations or Revocations(lambda: standings(resources.mongo, resources.clock)),
+        make_context=lambda caller: make_context(resources, tools, caller),
+        routers=[_key_router(keys), _revocations_router(resources)],
         jobs=[] if keys_file is None else [lambda: watch(keys, keys_file)],
         on_stop=[stop],
     )
-    return app, parts
+    return app, resources
 
 
 def _key_router(keys: SigningKeys) -> APIRouter:
@@ -81,15 +81,15 @@ def _key_router(keys: SigningKeys) -> APIRouter:
     return router
 
 
-def _revocations_router(parts: Parts) -> APIRouter:
+def _revocations_router(resources: AppResources) -> APIRouter:
     router = APIRouter()
-    secret = parts.settings.router_secret.get_secret_value()
+    secret = resources.settings.router_secret.get_secret_value()
 
     @router.get("/revocations")
     async def revocations(x_router_secret: Annotated[str | None, Header()] = None) -> JSONResponse:
         if not same_secret(x_router_secret, secret):
             return JSONResponse({"error": "the router's secret is missing"}, status_code=403)
-        document = revocations_document(await standings(parts.mongo, parts.clock))
+        document = revocations_document(await standings(resources.mongo, resources.clock))
         return JSONResponse(document, headers={"cache-control": "no-store"})
 
     return router
@@ -100,8 +100,8 @@ def main() -> None:
     settings = load_settings(UsersSettings)
     configure_logs("users", settings.log_level)
     path = settings.signing_keys_file
-    app, parts = build(settings, keys=load_signing_keys(path), keys_file=path)
-    serve(app, parts.health, settings)
+    app, resources = build(settings, keys=load_signing_keys(path), keys_file=path)
+    serve(app, resources.health, settings)
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from strawberry.types import Info
 
-from subgraphs.runtime.app_factory import Caller, Parts
+from subgraphs.runtime.app_factory import AppResources, Caller
 from subgraphs.runtime.graphql.context import RequestContext
 from subgraphs.users.loaders import NotificationsByUser, UnreadByUser, UsersById
 from subgraphs.users.operations.sessions import Tools
@@ -24,25 +24,25 @@ class UsersContext(RequestContext):
 UsersInfo = Info[UsersContext, None]
 
 
-def make_context(parts: Parts, tools: Tools, caller: Caller) -> UsersContext:
+def make_context(resources: AppResources, tools: Tools, caller: Caller) -> UsersContext:
     """The context of one request by `caller`."""
-    return _context(parts, tools, caller, is_fill=False)
+    return _context(resources, tools, caller, is_fill=False)
 
 
-def _context(parts: Parts, tools: Tools, caller: Caller, *, is_fill: bool) -> UsersContext:
-    recency = parts.recency(caller.identity, always_primary=is_fill)
-    cached = parts.cached(caller.identity, is_fill=is_fill)
+def _context(resources: AppResources, tools: Tools, caller: Caller, *, is_fill: bool) -> UsersContext:
+    read_your_writes = resources.read_your_writes(caller.identity, always_primary=is_fill)
+    cached = resources.cached(caller.identity, is_fill=is_fill)
     return UsersContext(
         identity=caller.identity,
-        clock=parts.clock,
-        cursors=parts.cursors,
-        recency=recency,
-        users_by_id=UsersById(recency, cached),
-        notifications_by_user=NotificationsByUser(recency, parts.cursors),
-        unread_by_user=UnreadByUser(recency),
+        clock=resources.clock,
+        cursors=resources.cursors,
+        read_your_writes=read_your_writes,
+        users_by_id=UsersById(read_your_writes, cached),
+        notifications_by_user=NotificationsByUser(read_your_writes, resources.cursors),
+        unread_by_user=UnreadByUser(read_your_writes),
         tools=tools,
         address=caller.address,
         cached=cached,
-        observer=parts.loaders,
-        remade=lambda identity: _context(parts, tools, Caller(identity, None), is_fill=True),
+        observer=resources.loaders,
+        remade=lambda identity: _context(resources, tools, Caller(identity, None), is_fill=True),
     )

@@ -7,7 +7,7 @@ from typing import Final
 
 from dataloaders import One, Pages
 from subgraphs.runtime.cache import CachedOne, CacheUse, Entity, Policy, Scope
-from subgraphs.runtime.mongo.read_your_writes import Recency
+from subgraphs.runtime.mongo.read_your_writes import ReadYourWrites
 from subgraphs.runtime.pagination.cursors import Cursors, Page, PageBounds
 from subgraphs.runtime.pagination.queries import Fields
 from subgraphs.users.model.notification import Notification
@@ -35,18 +35,18 @@ USER: Final = Entity(
 class UsersById(CachedOne[User]):
     """A user, or None. Who may see what of them is decided field by field."""
 
-    def __init__(self, recency: Recency, use: CacheUse) -> None:
-        super().__init__(USER, recency, use)
+    def __init__(self, read_your_writes: ReadYourWrites, use: CacheUse) -> None:
+        super().__init__(USER, read_your_writes, use)
 
 
 class NotificationsByUser(Pages[NotificationPageArgs, Page[Notification]]):
     """A page of each user's inbox; the arguments are whether only unread ones, the bounds, the list's name, and which
     stored fields are asked for."""
 
-    def __init__(self, recency: Recency, cursors: Cursors) -> None:
+    def __init__(self, read_your_writes: ReadYourWrites, cursors: Cursors) -> None:
         async def find(user_ids: Sequence[str], args: NotificationPageArgs) -> Mapping[str, Page[Notification]]:
             unread_only, bounds, scope, fields = args
-            database = await recency.database()
+            database = await read_your_writes.database()
             return await notification_pages(database, user_ids, unread_only, bounds, cursors, scope, fields)
 
         super().__init__(find)
@@ -55,5 +55,5 @@ class NotificationsByUser(Pages[NotificationPageArgs, Page[Notification]]):
 class UnreadByUser(One[str, int]):
     """How many notifications a user has not read; None is none."""
 
-    def __init__(self, recency: Recency) -> None:
-        super().__init__(recency.reading(unread_counts))
+    def __init__(self, read_your_writes: ReadYourWrites) -> None:
+        super().__init__(read_your_writes.reading(unread_counts))

@@ -4,8 +4,8 @@ import strawberry
 
 from subgraphs.runtime.audit import LATEST_FIRST, audit_page
 from subgraphs.runtime.cache import Scope
-from subgraphs.runtime.graphql.audit import AUDIT_READS
-from subgraphs.runtime.graphql.cached import Through
+from subgraphs.runtime.graphql.audit import AUDIT_PROJECTION
+from subgraphs.runtime.graphql.cached import CacheHint
 from subgraphs.runtime.graphql.page_info import page_bounds
 from subgraphs.runtime.graphql.permissions import Admins, Auditors, Public, SignedIn
 from subgraphs.runtime.pagination.cursors import list_scope
@@ -15,7 +15,7 @@ from subgraphs.users.model import user as model
 from subgraphs.users.store.users import SORTS, UserQuery, count_users, users_page
 from subgraphs.users.types.users import (
     AUDIT_TYPES,
-    USER_READS,
+    USER_PROJECTION,
     AuditConnection,
     User,
     UserConnection,
@@ -33,7 +33,7 @@ class Query:
         found = await info.context.users_by_id.load(user_id) if user_id else None
         return None if found is None else User.of(found)
 
-    @strawberry.field(permission_classes=[SignedIn], extensions=[Through(USER, Scope.PUBLIC)])
+    @strawberry.field(permission_classes=[SignedIn], extensions=[CacheHint(USER, Scope.PUBLIC)])
     async def user(self, info: UsersInfo, id: strawberry.ID) -> User | None:
         found = await info.context.users_by_id.load(id)
         return None if found is None else User.of(found)
@@ -54,8 +54,8 @@ class Query:
         order = SORTS[sort.value]
         scope = list_scope("Query.users", order, {"query": query})
         bounds = page_bounds(context.cursors, scope, first, after, last, before)
-        database = await context.recency.database()
-        fields = USER_READS.of_nodes(info)
+        database = await context.read_your_writes.database()
+        fields = USER_PROJECTION.of_nodes(info)
         page = await users_page(database, query, order, bounds, context.cursors, scope, fields)
         return UserConnection.of(page, lambda: count_users(database, query))
 
@@ -72,8 +72,8 @@ class Query:
         context = info.context
         scope = list_scope("Query.userAudit", LATEST_FIRST, {"of": user_id})
         bounds = page_bounds(context.cursors, scope, first, after, last, before)
-        database = await context.recency.database()
-        fields = AUDIT_READS.of_nodes(info)
+        database = await context.read_your_writes.database()
+        fields = AUDIT_PROJECTION.of_nodes(info)
         page = await audit_page(database, user_id, bounds, context.cursors, scope, fields)
         actors = {row["actorId"] for row in page.rows if row.get("actorId") is not None}
         found = {user.id: user for user in await context.users_by_id.load_all(actors) if isinstance(user, model.User)}

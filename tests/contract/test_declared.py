@@ -47,6 +47,6 @@ def test_the_fields_that_nothing_serves_yet_are_those_listed(subgraph: str) -> N
     }
     listed = json.loads(LIST.read_text())[subgraph]
     assert len(listed) == len(set(listed))
-    # Parts of inputs and of operations are listed besides; tests of their own send them.
+    # AppResources of inputs and of operations are listed besides; tests of their own send them.
     of_fields = {entry for entry in listed if " " not in entry and "Input." not in entry}
     assert marked == of_fields

@@ -141,7 +141,7 @@ async def test_what_is_not_there_is_remembered_shortly_and_not_once_it_is_made(
             assert (await events.graphql(ONE, {"id": "ev0"})).data["event"] is None
         assert len(sent) == expected
         await events.cache.idle()
-    raiser = build_raiser(events.app.state.parts.settings.redis_url, mongo.write.name)
+    raiser = build_raiser(events.app.state.resources.settings.redis_url, mongo.write.name)
     await insert(mongo, 1)
     await raiser.raise_tags(["Event:ev0"])
     await raiser.close()

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from subgraphs.events.store.activities import record
-from subgraphs.events.types.activities import ACTIVITY_READS
-from subgraphs.runtime.graphql.projections import Reads
+from subgraphs.events.types.activities import ACTIVITY_PROJECTION
+from subgraphs.runtime.graphql.projections import Projection
 from subgraphs.runtime.mongo import Mongo
 from tests.events.made import NOON, an_activity
 from tests.fixtures.alone import each_alone_is_as_in_the_whole
@@ -16,7 +16,7 @@ from tests.fixtures.commands import CommandLog
 from tests.fixtures.issuer import Issuer
 
 USER = {"__typename": "User", "id": "kr1"}
-ACTIVITY = dict.fromkeys(ACTIVITY_READS.parts, "")
+ACTIVITY = dict.fromkeys(ACTIVITY_PROJECTION.parts, "")
 
 
 async def fill(mongo: Mongo) -> None:
@@ -55,7 +55,7 @@ async def test_of_three_selections_each_reads_its_own_fields_and_fewer_bytes_tha
     assert sorted(projections[names]) == sorted(["source", "externalId", "name", *known])
     assert set(projections[everything]) == {
         *known,
-        *(part for parts in ACTIVITY_READS.parts.values() for part in parts),
+        *(part for parts in ACTIVITY_PROJECTION.parts.values() for part in parts),
     }
     print(f"bytes read of 20 activities: ids {read[ids]}, names {read[names]}, everything {read[everything]}")
     assert read[ids] < read[names] < read[everything]
@@ -91,8 +91,8 @@ async def test_a_field_that_declares_nothing_reads_whole_documents(
     events: InProcess, mongo: Mongo, issuer: Issuer, commands: CommandLog, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await fill(mongo)
-    others = {name: parts for name, parts in ACTIVITY_READS.parts.items() if name != "amount"}
-    monkeypatch.setattr("subgraphs.events.types.events.ACTIVITY_READS", Reads(others))
+    others = {name: parts for name, parts in ACTIVITY_PROJECTION.parts.items() if name != "amount"}
+    monkeypatch.setattr("subgraphs.events.types.events.ACTIVITY_PROJECTION", Projection(others))
     with commands.recording() as sent:
         assert (await activities(events, issuer, "amount"))[0] == {"amount": 19}
     assert "$project" not in sent[0][2]["pipeline"][-1]

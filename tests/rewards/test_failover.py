@@ -63,7 +63,7 @@ async def test_changes_and_their_author_s_reads_go_to_the_primary_and_all_other_
     assert author_s == {(primary, "find"): 1}
     reader = claiming.issuer.token("kr-reader", "AUDITOR", "ADMIN")
     # A client that has met no secondary yet prefers none.
-    connections = claiming.rewards.app.state.parts.mongo
+    connections = claiming.rewards.app.state.resources.mongo
     for database in (connections.read, connections.analytics):
         await database.command("ping", read_preference=ReadPreference.SECONDARY)
     with commands.by_member() as others:

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from subgraphs.rewards.types.requests import REQUEST_READS
-from subgraphs.rewards.types.wallets import ENTRY_READS
+from subgraphs.rewards.types.requests import REQUEST_PROJECTION
+from subgraphs.rewards.types.wallets import ENTRY_PROJECTION
 from tests.fixtures.alone import each_alone_is_as_in_the_whole
 from tests.rewards.moving import Moving
 
@@ -13,8 +13,8 @@ BELOW = {
     "history": "{ at from to reason actor { id } }",
     "request": "{ id }",
 }
-REQUEST = {name: BELOW.get(name, "") for name in REQUEST_READS.parts}
-ENTRY = {name: BELOW.get(name, "") for name in ENTRY_READS.parts}
+REQUEST = {name: BELOW.get(name, "") for name in REQUEST_PROJECTION.parts}
+ENTRY = {name: BELOW.get(name, "") for name in ENTRY_PROJECTION.parts}
 
 
 async def fill(moving: Moving) -> None:

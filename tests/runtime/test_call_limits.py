@@ -10,15 +10,15 @@ import pytest
 import strawberry
 
 from subgraphs.runtime import results
-from subgraphs.runtime.app_factory import Caller, build_app, build_parts
+from subgraphs.runtime.app_factory import Caller, build_app, build_resources
 from subgraphs.runtime.auth.revocations import Revocations
 from subgraphs.runtime.graphql.context import RequestContext
-from subgraphs.runtime.graphql.operation_limits import CallLimits
+from subgraphs.runtime.graphql.operation_limits import OperationLimits
 from subgraphs.runtime.graphql.permissions import Public
 from subgraphs.runtime.graphql.refusals import RateLimited
 from subgraphs.runtime.graphql.scalars import parse_instant
 from subgraphs.runtime.graphql.schema import build_schema
-from subgraphs.runtime.rate_limits import Limits, Rate
+from subgraphs.runtime.rate_limits import Rate, RateLimiter
 from subgraphs.runtime.redis import RedisClient, connect_redis
 from subgraphs.runtime.settings import ServiceSettings
 from tests.fixtures.client import InProcess
@@ -59,10 +59,10 @@ async def service(
 ) -> AsyncIterator[InProcess]:
     """Three calls of an operation a minute, and eight of all."""
     limits: dict[str, Any] = {"operation_limit": "3/60", "viewer_limit": "8/60", "trusted_proxies": 1}
-    parts = build_parts("limited", ServiceSettings(**{**service_settings, **limits}), clock=clock)
+    parts = build_resources("limited", ServiceSettings(**{**service_settings, **limits}), clock=clock)
 
     def make_context(caller: Caller) -> RequestContext:
-        return RequestContext(caller.identity, parts.clock, parts.cursors, parts.recency(caller.identity))
+        return RequestContext(caller.identity, parts.clock, parts.cursors, parts.read_your_writes(caller.identity))
 
     schema = build_schema(query=Query, mutation=Mutation, types=[Done, RateLimited])
     app = build_app(parts, schema=schema, keys=issuer.keys, revocations=nothing_revoked, make_context=make_context)
@@ -135,7 +135,7 @@ async def test_nobody_is_counted_by_the_address_that_a_trusted_proxy_tells(servi
             assert answer.codes == codes
 
 
-class Told(Limits):
+class Told(RateLimiter):
     """Remembers how many calls each telling was of."""
 
     def __init__(self, redis: RedisClient, clock: FrozenClock) -> None:
@@ -153,7 +153,7 @@ async def test_of_many_calls_at_once_a_rate_s_worth_passes_and_one_in_twenty_ask
 ) -> None:
     redis = connect_redis("redis://127.0.0.1:9" if away else redis_url, timeout_seconds=5)
     told = Told(redis, clock)
-    take = CallLimits(told, clock, operation=Rate(600, 60), viewer=Rate(100_000, 60)).of(secrets.token_hex(8))
+    take = OperationLimits(told, clock, operation=Rate(600, 60), viewer=Rate(100_000, 60)).of(secrets.token_hex(8))
     for wait, passes in ((0, 600), (0, 0), (120_000, 600), (100, 1), (0, 0)):
         clock.advance(milliseconds=wait)
         answers = await asyncio.gather(*(take("Q") for _ in range(2000)))
@@ -169,7 +169,7 @@ async def test_two_processes_let_through_what_one_does_and_at_most_what_they_hav
     subject = secrets.token_hex(8)
     clients = [connect_redis(redis_url, timeout_seconds=5) for _ in range(2)]
     both = [
-        CallLimits(Limits(redis, clock), clock, operation=Rate(600, 60), viewer=Rate(100_000, 60)).of(subject)
+        OperationLimits(RateLimiter(redis, clock), clock, operation=Rate(600, 60), viewer=Rate(100_000, 60)).of(subject)
         for redis in clients
     ]
     passed = 0

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from redis.asyncio import Redis
 
 from subgraphs.runtime.auth.client_address import client_address
-from subgraphs.runtime.rate_limits import Limits, Rate
+from subgraphs.runtime.rate_limits import Rate, RateLimiter
 from subgraphs.runtime.redis import connect_redis
 from tests.fixtures.clock import FrozenClock
 from tests.stack.redis_cluster import RedisCluster
@@ -25,7 +25,7 @@ async def test_a_burst_passes_then_one_at_a_time_at_the_instant_that_was_told(
     redis_url: str, clock: FrozenClock, away: str | None
 ) -> None:
     redis = connect_redis(away or redis_url)
-    limits, rate, subject = Limits(redis, clock), Rate(3, 30), secrets.token_hex(8)
+    limits, rate, subject = RateLimiter(redis, clock), Rate(3, 30), secrets.token_hex(8)
     assert [await limits.take("t", rate, subject) for _ in range(3)] == [None] * 3
     limited = await limits.take("t", rate, subject)
     assert limited is not None
@@ -47,7 +47,7 @@ async def test_of_many_calls_at_once_in_two_processes_the_limit_s_number_passes(
 ) -> None:
     first, second = (connect_redis(redis_url, timeout_seconds=5) for _ in range(2))
     subject, rate = secrets.token_hex(8), Rate(7, 60)
-    both = [Limits(first, clock), Limits(second, clock)]
+    both = [RateLimiter(first, clock), RateLimiter(second, clock)]
     told = await asyncio.gather(*(both[n % 2].take("t", rate, subject) for n in range(40)))
     assert told.count(None) == 7
     await first.aclose()
@@ -56,7 +56,7 @@ async def test_of_many_calls_at_once_in_two_processes_the_limit_s_number_passes(
 
 async def test_the_processes_of_a_cluster_count_together(cluster: RedisCluster, clock: FrozenClock) -> None:
     first, second = (connect_redis(cluster.url, timeout_seconds=5) for _ in range(2))
-    both, rate = [Limits(first, clock), Limits(second, clock)], Rate(7, 60)
+    both, rate = [RateLimiter(first, clock), RateLimiter(second, clock)], Rate(7, 60)
     for subject in [secrets.token_hex(8) for _ in range(10)]:
         told = await asyncio.gather(*(both[n % 2].take("t", rate, subject) for n in range(40)))
         assert told.count(None) == 7
@@ -68,7 +68,7 @@ async def test_the_processes_of_a_cluster_count_together(cluster: RedisCluster, 
 
 async def test_the_key_goes_by_itself_and_names_nobody(redis_url: str, clock: FrozenClock) -> None:
     redis = Redis.from_url(redis_url)
-    await Limits(redis, clock).take("t", Rate(1, 30), "somebody@example.com")
+    await RateLimiter(redis, clock).take("t", Rate(1, 30), "somebody@example.com")
     keys = [key.decode() async for key in redis.scan_iter("limit:t:*")]
     assert not any("somebody" in key for key in keys)
     assert all([0 < await redis.pttl(key) <= 60_000 for key in keys])
@@ -84,7 +84,7 @@ async def test_the_key_goes_by_itself_and_names_nobody(redis_url: str, clock: Fr
 async def test_redis_and_the_process_count_alike(redis_url: str, calls: int, seconds: int, waits: list[int]) -> None:
     clock, rate, subject = FrozenClock(), Rate(calls, seconds), secrets.token_hex(8)
     near, far = connect_redis(redis_url), connect_redis(NOWHERE)
-    shared, alone = Limits(near, clock), Limits(far, clock)
+    shared, alone = RateLimiter(near, clock), RateLimiter(far, clock)
     passed = []
     for wait in waits:
         clock.advance(milliseconds=wait)

@@ -10,7 +10,7 @@ import pytest
 import strawberry
 from strawberry.extensions.validation_cache import _get_validate_cache
 
-from subgraphs.runtime.app_factory import Caller, build_app, build_parts
+from subgraphs.runtime.app_factory import Caller, build_app, build_resources
 from subgraphs.runtime.auth.revocations import Revocations
 from subgraphs.runtime.graphql import http
 from subgraphs.runtime.graphql.complexity import (
@@ -65,10 +65,10 @@ class Mutation:
 async def service(
     service_settings: dict[str, Any], clock: FrozenClock, issuer: Issuer, nothing_revoked: Revocations
 ) -> AsyncIterator[InProcess]:
-    parts = build_parts("limited", ServiceSettings(**service_settings), clock=clock)
+    parts = build_resources("limited", ServiceSettings(**service_settings), clock=clock)
 
     def make_context(caller: Caller) -> RequestContext:
-        return RequestContext(caller.identity, parts.clock, parts.cursors, parts.recency(caller.identity))
+        return RequestContext(caller.identity, parts.clock, parts.cursors, parts.read_your_writes(caller.identity))
 
     schema = build_schema(query=Query, mutation=Mutation, types=[Node])
     app = build_app(parts, schema=schema, keys=issuer.keys, revocations=nothing_revoked, make_context=make_context)

@@ -13,7 +13,7 @@ from strawberry.federation import type as federated
 from strawberry.types import Info
 
 from dataloaders import One
-from subgraphs.runtime.app_factory import Caller, Parts, build_app, build_parts
+from subgraphs.runtime.app_factory import AppResources, Caller, build_app, build_resources
 from subgraphs.runtime.auth.revocations import Revocations
 from subgraphs.runtime.graphql.context import RequestContext
 from subgraphs.runtime.graphql.not_built import NotBuiltYet
@@ -97,15 +97,15 @@ async def find(keys: Any) -> dict[str, str]:
 
 
 @pytest.fixture
-def parts(service_settings: dict[str, Any], clock: FrozenClock) -> Parts:
-    return build_parts("things", ServiceSettings(**service_settings), clock=clock)
+def parts(service_settings: dict[str, Any], clock: FrozenClock) -> AppResources:
+    return build_resources("things", ServiceSettings(**service_settings), clock=clock)
 
 
 @pytest.fixture
-async def service(parts: Parts, issuer: Issuer, nothing_revoked: Revocations) -> AsyncIterator[InProcess]:
+async def service(parts: AppResources, issuer: Issuer, nothing_revoked: Revocations) -> AsyncIterator[InProcess]:
     def make_context(caller: Caller) -> ThingContext:
         identity = caller.identity
-        return ThingContext(identity, parts.clock, parts.cursors, parts.recency(identity), One(find))
+        return ThingContext(identity, parts.clock, parts.cursors, parts.read_your_writes(identity), One(find))
 
     schema = build_schema(query=Query, mutation=Mutation, types=[Thing])
     app = build_app(parts, schema=schema, keys=issuer.keys, revocations=nothing_revoked, make_context=make_context)
@@ -232,7 +232,7 @@ async def test_queries_go_by_get_and_mutations_do_not(service: InProcess) -> Non
     assert mutation.status_code in (400, 405)
 
 
-async def test_readiness_follows_the_store_and_the_drain(service: InProcess, parts: Parts) -> None:
+async def test_readiness_follows_the_store_and_the_drain(service: InProcess, parts: AppResources) -> None:
     assert (await service.http.get("/health/ready")).status_code == 200
     parts.health.draining = True
     response = await service.http.get("/health/ready")
@@ -244,12 +244,12 @@ async def test_a_store_out_of_reach_makes_the_service_not_ready_without_saying_w
     service_settings: dict[str, Any], issuer: Issuer, nothing_revoked: Revocations
 ) -> None:
     away = {**service_settings, "mongo_url": "mongodb://127.0.0.1:9", "mongo_timeout_seconds": 0.5}
-    parts = build_parts("things", ServiceSettings(**away))
+    parts = build_resources("things", ServiceSettings(**away))
     schema = build_schema(query=Query, mutation=Mutation, types=[Thing])
 
     def make_context(caller: Caller) -> ThingContext:
         identity = caller.identity
-        return ThingContext(identity, parts.clock, parts.cursors, parts.recency(identity), One(find))
+        return ThingContext(identity, parts.clock, parts.cursors, parts.read_your_writes(identity), One(find))
 
     async with contextlib.AsyncExitStack() as stack:
         app = build_app(parts, schema=schema, keys=issuer.keys, revocations=nothing_revoked, make_context=make_context)

@@ -13,7 +13,7 @@ from motor.motor_asyncio import AsyncIOMotorClient
 from deploy.permissions import WORDS, Caller, Outcome, guarded_fields
 from deploy.schema import SUBGRAPHS
 from subgraphs.runtime.auth.identity import ANONYMOUS, Identity, Kind, Privilege
-from subgraphs.runtime.clients.tls import trusted
+from subgraphs.runtime.clients.tls import tls_context
 from subgraphs.runtime.graphql import permissions
 from tests.fixtures.client import Answer
 from tests.fixtures.graph import Graph
@@ -52,7 +52,7 @@ class Matrix:
 @pytest.fixture(scope="session")
 async def matrix(stack: LocalStack) -> AsyncIterator[Matrix]:
     """All cells, by a few requests a caller."""
-    async with httpx.AsyncClient(verify=trusted(), timeout=30) as http, Fingerprint(stack) as stored:
+    async with httpx.AsyncClient(verify=tls_context(), timeout=30) as http, Fingerprint(stack) as stored:
         graph = Graph(stack, http)
         session = await graph.registered(region="KR", timezone="Asia/Seoul")
         names = await objects(graph, session["user"]["id"])

@@ -11,7 +11,7 @@ from motor.motor_asyncio import AsyncIOMotorClient
 
 from deploy.local.child import kill_group, start_child
 from deploy.local.ports import free_ports
-from subgraphs.runtime.clients.tls import trusted
+from subgraphs.runtime.clients.tls import tls_context
 from tests.fixtures.client import GraphQLClient
 from tests.fixtures.graph import Graph
 from tests.fixtures.waiting import until
@@ -29,7 +29,7 @@ async def processes(graph: Graph) -> AsyncIterator[list[GraphQLClient]]:
     async with contextlib.AsyncExitStack() as running:
         # A connection that was kept may be closed at the moment in which it is used again.
         limits = httpx.Limits(max_connections=400, max_keepalive_connections=0)
-        http = await running.enter_async_context(httpx.AsyncClient(verify=trusted(), timeout=60, limits=limits))
+        http = await running.enter_async_context(httpx.AsyncClient(verify=tls_context(), timeout=60, limits=limits))
         clients = [GraphQLClient(http, stack.subgraph_url("events"), headers)]
         for number in range(1, PROCESSES):
             port = free_ports().events

@@ -74,7 +74,7 @@ async def test_neither_a_password_s_hash_nor_anything_else_that_is_secret_is_sto
     session = await registered(users)
     await users.graphql(ONE, {"id": session["user"]["id"]}, token=issuer.token("kr1"))
     await users.cache.idle()
-    parts = users.app.state.parts
+    parts = users.app.state.resources
     kept = parts.cache._kept._records
     assert kept
     for key in kept:

@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from subgraphs.runtime.graphql.audit import AUDIT_READS
+from subgraphs.runtime.graphql.audit import AUDIT_PROJECTION
 from subgraphs.runtime.mongo import Mongo
 from subgraphs.users.model.notification import Subject, SubjectKind
 from subgraphs.users.store.notifications import Inbox
-from subgraphs.users.types.notifications import NOTIFICATION_READS
-from subgraphs.users.types.users import USER_READS
+from subgraphs.users.types.notifications import NOTIFICATION_PROJECTION
+from subgraphs.users.types.users import USER_PROJECTION
 from tests.fixtures.alone import each_alone_is_as_in_the_whole
 from tests.fixtures.client import InProcess
 from tests.fixtures.clock import FrozenClock
@@ -33,7 +33,7 @@ async def test_of_an_inbox(users: InProcess, mongo: Mongo, clock: FrozenClock) -
         answer = await users.graphql(query, token=session["accessToken"])
         return [edge["node"] for edge in answer.data["me"]["notifications"]["edges"]]
 
-    fields = {name: "{ ... on Event { id } }" if name == "subject" else "" for name in NOTIFICATION_READS.parts}
+    fields = {name: "{ ... on Event { id } }" if name == "subject" else "" for name in NOTIFICATION_PROJECTION.parts}
     await each_alone_is_as_in_the_whole(inbox, fields)
 
 
@@ -49,7 +49,7 @@ async def test_of_the_list_of_users_which_never_reads_a_password_s_hash(
         return [edge["node"] for edge in answer.data["users"]["edges"]]
 
     with commands.recording() as sent:
-        await each_alone_is_as_in_the_whole(listed, dict.fromkeys(USER_READS.parts.keys() - OF_THE_OWNER, ""))
+        await each_alone_is_as_in_the_whole(listed, dict.fromkeys(USER_PROJECTION.parts.keys() - OF_THE_OWNER, ""))
     assert sent
     assert all("passwordHash" not in command["projection"] for _, _, command in sent)
     assert all(all(command["projection"].values()) for _, _, command in sent)
@@ -72,5 +72,5 @@ async def test_of_an_audit_trail(users: InProcess, issuer: Issuer) -> None:
         answer = await users.graphql(query, {"id": user_id}, token=token)
         return [edge["node"] for edge in answer.data["userAudit"]["edges"]]
 
-    fields = {name: "{ id }" if name == "actor" else "" for name in AUDIT_READS.parts}
+    fields = {name: "{ id }" if name == "actor" else "" for name in AUDIT_PROJECTION.parts}
     await each_alone_is_as_in_the_whole(trail, fields)

@@ -28,5 +28,5 @@ async def check_in(info: EventsInfo) -> CheckInResult | None:
             return ValidationFailed.of(outcome)
         case results.RateLimited():
             return RateLimited.of(outcome)
-    await context.recency.mark()
+    await context.read_your_writes.mark_written()
     return CheckInSuccess(activity=Activity.of(outcome.activity), is_new=outcome.is_new)

@@ -13,7 +13,7 @@ from subgraphs.events.operations.create_event import create_event as operation
 from subgraphs.events.types.rules import RuleInput, to_draft
 from subgraphs.runtime import results
 from subgraphs.runtime.graphql.refusals import IdempotencyConflict, ValidationFailed
-from subgraphs.runtime.graphql.unset import given
+from subgraphs.runtime.graphql.unset import value_or_none
 
 
 @strawberry.input
@@ -36,7 +36,7 @@ class CreateEventInput:
             ends_at=self.ends_at or None,
             timezone=self.timezone,
             tags=tuple(self.tags),
-            image_url=given(self.image_url),
+            image_url=value_or_none(self.image_url),
             rule=to_draft(self.rule),
         )
 

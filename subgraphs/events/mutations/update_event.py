@@ -14,7 +14,7 @@ from subgraphs.events.operations.update_event import update_event as operation
 from subgraphs.events.types.rules import RuleInput, to_draft
 from subgraphs.runtime import results
 from subgraphs.runtime.graphql.refusals import NotFound, ValidationFailed, VersionConflict, change_refused
-from subgraphs.runtime.graphql.unset import all_given
+from subgraphs.runtime.graphql.unset import present_values
 
 
 @strawberry.input(description="Absent keeps, null clears where a field can be null.")
@@ -42,7 +42,7 @@ class UpdateEventInput:
             "imageUrl": self.image_url,
             "rule": to_draft(self.rule) if isinstance(self.rule, RuleInput) else self.rule,
         }
-        return EventUpdate(self.id, self.expected_version, all_given(fields))
+        return EventUpdate(self.id, self.expected_version, present_values(fields))
 
 
 UpdateEventResult = Annotated[

@@ -24,8 +24,8 @@ class CheckedIn:
 
 
 async def check_in(tools: Tools, user_id: str) -> CheckedIn | ValidationFailed | RateLimited:
-    """One ATTENDANCE a day of the user's zone, however many calls there are at once. Raises PeerSilent when the user's
-    zone could not be told."""
+    """One ATTENDANCE a day of the user's zone, however many calls there are at once. Raises SubgraphUnavailable when
+    the user's zone could not be told."""
     limited = await tools.rates.check_in(user_id)
     if limited is not None:
         return limited

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from subgraphs.events.settings import EventsSettings
-from subgraphs.runtime.rate_limits import Limits, Rate
+from subgraphs.runtime.rate_limits import Rate, RateLimiter
 from subgraphs.runtime.results import RateLimited
 
 
@@ -11,7 +11,7 @@ from subgraphs.runtime.results import RateLimited
 class Rates:
     """The limits of these settings."""
 
-    limits: Limits
+    limits: RateLimiter
     settings: EventsSettings
 
     async def record(self, caller_id: str) -> RateLimited | None:

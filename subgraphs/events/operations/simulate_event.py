@@ -44,7 +44,7 @@ class Simulation:
 
 
 async def simulate_event(tools: Tools, database: Database, wanted: Simulation) -> Verdict | NotFound | ValidationFailed:
-    """The verdict. Raises PeerSilent when it could not be told whether there is such a user."""
+    """The verdict. Raises SubgraphUnavailable when it could not be told whether there is such a user."""
     violations = _violations(wanted)
     if violations:
         return ValidationFailed(tuple(violations))

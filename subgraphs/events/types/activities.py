@@ -10,12 +10,12 @@ from subgraphs.events.model import rule as rule_model
 from subgraphs.events.store.activities import ActivityQuery
 from subgraphs.events.types.rules import ActivityType
 from subgraphs.runtime.graphql.page_info import PageInfo
-from subgraphs.runtime.graphql.projections import Reads
+from subgraphs.runtime.graphql.projections import Projection
 from subgraphs.runtime.graphql.scalars import JSON, SafeInt
-from subgraphs.runtime.graphql.unset import given
+from subgraphs.runtime.graphql.unset import value_or_none
 from subgraphs.runtime.pagination.cursors import Page
 
-ACTIVITY_READS: Final = Reads(
+ACTIVITY_PROJECTION: Final = Projection(
     {
         "id": ("source", "externalId"),
         "type": ("type",),
@@ -113,11 +113,11 @@ class ActivityInput:
         return model.Activity(
             user_id=self.user_id,
             type=rule_model.ActivityType(self.type.value),
-            name=given(self.name),
+            name=value_or_none(self.name),
             occurred_at=self.occurred_at,
             received_at=now,
             source=self.source,
             external_id=self.external_id,
-            amount=given(self.amount),
-            attributes=given(self.attributes),
+            amount=value_or_none(self.amount),
+            attributes=value_or_none(self.attributes),
         )

@@ -14,13 +14,13 @@ from subgraphs.events.loaders import EVENT
 from subgraphs.events.model import event as model
 from subgraphs.events.model.rule import NOBODY, Person, Verdict, asks_profile, judge
 from subgraphs.events.store.activities import LATEST_FIRST, ActivityQuery
-from subgraphs.events.types.activities import ACTIVITY_READS, ActivityConnection, ActivityFilter
+from subgraphs.events.types.activities import ACTIVITY_PROJECTION, ActivityConnection, ActivityFilter
 from subgraphs.events.types.rules import Condition, Rule, RuleNode, to_condition, to_nodes, to_rule
 from subgraphs.runtime.auth.identity import Identity
 from subgraphs.runtime.cache import Scope
-from subgraphs.runtime.clients.subgraph import PeerSilent
+from subgraphs.runtime.clients.subgraph import SubgraphUnavailable
 from subgraphs.runtime.graphql.audit import audit_types
-from subgraphs.runtime.graphql.cached import Through
+from subgraphs.runtime.graphql.cached import CacheHint
 from subgraphs.runtime.graphql.errors import BadUserInput
 from subgraphs.runtime.graphql.page_info import PageInfo, page_bounds
 from subgraphs.runtime.graphql.permissions import Reachable, Services, Visible, open_field, staff_only
@@ -80,7 +80,7 @@ def to_conditions(verdict: Verdict) -> list[ConditionProgress]:
 
 async def progress(context: EventsContext, event: model.Event, user_id: str) -> EventProgress:
     """How far the user is with the event now. All that are asked for in a turn cost one aggregation, and one look-up of
-    profiles if any rule asks for them. Raises PeerSilent when the user's profile could not be told."""
+    profiles if any rule asks for them. Raises SubgraphUnavailable when the user's profile could not be told."""
     now = context.now
     tallies, person = await asyncio.gather(context.tallies.load((event, user_id)), _person(context, event, user_id))
     verdict = judge(event.rule, tallies, person)
@@ -103,7 +103,7 @@ async def _person(context: EventsContext, event: model.Event, user_id: str) -> P
 async def _progress_or_none(context: EventsContext, event: model.Event, user_id: str) -> EventProgress | None:
     try:
         return await progress(context, event, user_id)
-    except PeerSilent:
+    except SubgraphUnavailable:
         return None
 
 
@@ -115,7 +115,7 @@ async def _progress_or_none(context: EventsContext, event: model.Event, user_id:
     ),
 )
 class Event:
-    reference: ClassVar[Through] = Through(EVENT, Scope.ROLE)
+    reference: ClassVar[CacheHint] = CacheHint(EVENT, Scope.ROLE)
 
     event: strawberry.Private[model.Event]
     id: strawberry.ID = open_field()
@@ -217,7 +217,7 @@ class User:
         query = filter.query() if filter else ActivityQuery()
         scope = list_scope("User.activities", LATEST_FIRST, {"query": query})
         bounds = page_bounds(info.context.cursors, scope, first, after, last, before)
-        fields = ACTIVITY_READS.of_nodes(info)
+        fields = ACTIVITY_PROJECTION.of_nodes(info)
         page = await info.context.activities_by_user.page(self.id, (query, bounds, scope, fields))
         return ActivityConnection.of(page)
 

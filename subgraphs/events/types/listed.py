@@ -68,7 +68,7 @@ def connection(context: EventsContext, query: EventQuery, page: Page[model.Event
     """The page as it is at `now`; the rows are counted when that is asked for."""
 
     async def count() -> int | None:
-        return await count_events(await context.recency.database(), query, now)
+        return await count_events(await context.read_your_writes.database(), query, now)
 
     return EventConnection.of(page, now, count)
 
@@ -109,7 +109,7 @@ async def _until(context: EventsContext, kept: KeptPage, arguments: Mapping[str,
     edges = [edge for event in kept.page.rows if (edge := event.next_edge(kept.as_of)) is not None]
     asked = arguments.get("filter") or None
     if asked is not None and asked.statuses:
-        edge = await next_edge(await context.recency.database(), kept.as_of)
+        edge = await next_edge(await context.read_your_writes.database(), kept.as_of)
         edges += [] if edge is None else [edge]
     return min(edges, default=None)
 

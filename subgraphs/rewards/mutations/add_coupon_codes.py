@@ -68,6 +68,6 @@ async def add_coupon_codes(
             return ValidationFailed.of(outcome)
         case results.IdempotencyConflict():
             return IdempotencyConflict.of(outcome)
-    await context.recency.mark()
+    await context.read_your_writes.mark_written()
     reward = to_coupon(outcome.reward)
     return AddCouponCodesSuccess(reward=reward, added=outcome.added, duplicates=outcome.duplicates)

@@ -11,7 +11,7 @@ from subgraphs.rewards.mutations.wallet_success import WalletSuccess, wallet_res
 from subgraphs.rewards.operations.adjust_points import adjust_points as operation
 from subgraphs.runtime.graphql.refusals import IdempotencyConflict, NotFound, ValidationFailed
 from subgraphs.runtime.graphql.scalars import SafeInt
-from subgraphs.runtime.graphql.unset import given
+from subgraphs.runtime.graphql.unset import value_or_none
 
 
 @strawberry.input
@@ -36,7 +36,7 @@ async def adjust_points(info: RewardsInfo, input: AdjustPointsInput, idempotency
         input.user_id,
         input.points,
         input.reason,
-        given(input.expires_at),
+        value_or_none(input.expires_at),
         idempotency_key,
         context.now,
     )

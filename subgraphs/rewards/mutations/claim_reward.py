@@ -79,7 +79,7 @@ async def claim_reward(info: RewardsInfo, input: ClaimRewardInput, idempotency_k
     user_id = context.identity.user_id or ""
     outcome = await context.claims.claim(user_id, input.offer_id, idempotency_key, context.now)
     if isinstance(outcome, outcomes.Claimed):
-        await context.recency.mark()
+        await context.read_your_writes.mark_written()
         request = RewardRequest.of(outcome.request, context.now)
         return ClaimRewardSuccess(request=request, is_replay=outcome.is_replay)
     refusal = _refusal(outcome, context.now)

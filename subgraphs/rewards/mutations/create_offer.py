@@ -5,7 +5,6 @@ from typing import Annotated
 import strawberry
 
 from subgraphs.rewards.context import RewardsInfo
-from subgraphs.rewards.eligibility import EventsSilent
 from subgraphs.rewards.model import offer as model
 from subgraphs.rewards.model import period as period_model
 from subgraphs.rewards.model.offer_draft import OfferDraft
@@ -13,10 +12,11 @@ from subgraphs.rewards.operations.create_offer import create_offer as operation
 from subgraphs.rewards.store.offers import offer_tags
 from subgraphs.rewards.types.offers import ApprovalMode, LimitPeriod, RewardOffer
 from subgraphs.runtime import results
+from subgraphs.runtime.clients.subgraph import SubgraphUnavailable
 from subgraphs.runtime.graphql.errors import UNAVAILABLE, CodedError
 from subgraphs.runtime.graphql.refusals import IdempotencyConflict, NotFound, ValidationFailed
 from subgraphs.runtime.graphql.scalars import SafeInt
-from subgraphs.runtime.graphql.unset import given
+from subgraphs.runtime.graphql.unset import value_or_none
 
 
 @strawberry.input
@@ -57,7 +57,7 @@ async def create_offer(info: RewardsInfo, input: CreateOfferInput, idempotency_k
     context = info.context
     try:
         outcome = await operation(context.tools, context.identity.id or "", _draft(input), idempotency_key)
-    except EventsSilent:
+    except SubgraphUnavailable:
         raise CodedError(UNAVAILABLE, "events cannot be asked for the moment") from None
     match outcome:
         case results.ValidationFailed():
@@ -76,8 +76,8 @@ def _draft(input: CreateOfferInput) -> OfferDraft:
         reward_id=input.reward_id,
         approval=model.ApprovalMode(input.approval.name),
         per_user=input.per_user.limit(),
-        stock_total=given(input.stock_total),
-        points_budget=given(input.points_budget),
+        stock_total=value_or_none(input.stock_total),
+        points_budget=value_or_none(input.points_budget),
         reservation_seconds=input.reservation_seconds,
-        position=given(input.position),
+        position=value_or_none(input.position),
     )

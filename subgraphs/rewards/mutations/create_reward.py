@@ -18,7 +18,7 @@ from subgraphs.rewards.types.rewards import Reward, to_reward
 from subgraphs.runtime import results
 from subgraphs.runtime.graphql.refusals import IdempotencyConflict, ValidationFailed
 from subgraphs.runtime.graphql.scalars import SafeInt
-from subgraphs.runtime.graphql.unset import given
+from subgraphs.runtime.graphql.unset import value_or_none
 
 
 @strawberry.input
@@ -89,7 +89,7 @@ async def create_reward(info: RewardsInfo, input: CreateRewardInput, idempotency
 def _drafts(input: CreateRewardInput) -> list[RewardDraft]:
     drafts: list[RewardDraft] = []
     if input.points:
-        lapse = given(input.points.expire_after_days)
+        lapse = value_or_none(input.points.expire_after_days)
         drafts.append(PointRewardDraft(**_words(input.points), points=input.points.points, expire_after_days=lapse))
     if input.item:
         drafts.append(ItemRewardDraft(**_words(input.item), sku=input.item.sku, quantity=input.item.quantity))
@@ -101,4 +101,4 @@ def _drafts(input: CreateRewardInput) -> list[RewardDraft]:
 
 
 def _words(input: PointRewardInput | ItemRewardInput | CouponRewardInput | BadgeRewardInput) -> dict[str, Any]:
-    return {"name": input.name, "description": input.description, "image_url": given(input.image_url)}
+    return {"name": input.name, "description": input.description, "image_url": value_or_none(input.image_url)}

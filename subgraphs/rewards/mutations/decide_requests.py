@@ -25,7 +25,7 @@ from subgraphs.runtime.graphql.refusals import (
     RowFailure,
     ValidationFailed,
 )
-from subgraphs.runtime.graphql.unset import given
+from subgraphs.runtime.graphql.unset import value_or_none
 
 
 @strawberry.enum
@@ -60,7 +60,7 @@ async def decide_requests(
     verb = Verb.APPROVE if input.decision is Decision.APPROVE else Verb.REJECT
     outcome = await operation(
         context.tools,
-        Act(verb, context.now, context.identity.id, given(input.reason)),
+        Act(verb, context.now, context.identity.id, value_or_none(input.reason)),
         input.request_ids,
         idempotency_key,
         all_or_nothing=input.atomicity is Atomicity.ALL_OR_NOTHING,
@@ -70,7 +70,7 @@ async def decide_requests(
             return ValidationFailed.of(outcome)
         case results.IdempotencyConflict():
             return IdempotencyConflict.of(outcome)
-    await context.recency.mark()
+    await context.read_your_writes.mark_written()
     return DecideRequestsSuccess(
         requests=[
             RewardRequest.of(row, context.now) if isinstance(row, RequestModel) else None for row in outcome.rows

@@ -51,5 +51,5 @@ async def request_result(
             return NotFound.of(outcome)
         case NotAllowed():
             return IllegalStep.of(outcome)
-    await context.recency.mark()
+    await context.read_your_writes.mark_written()
     return RequestSuccess(request=RewardRequest.of(outcome, context.now))

@@ -14,7 +14,7 @@ from subgraphs.rewards.types.offers import ApprovalMode, RewardOffer
 from subgraphs.runtime import results
 from subgraphs.runtime.graphql.refusals import NotFound, ValidationFailed, VersionConflict, change_refused
 from subgraphs.runtime.graphql.scalars import SafeInt
-from subgraphs.runtime.graphql.unset import all_given
+from subgraphs.runtime.graphql.unset import present_values
 
 
 @strawberry.input(
@@ -45,7 +45,7 @@ class UpdateOfferInput:
             "position": self.position,
             "enabled": self.enabled,
         }
-        return OfferUpdate(self.id, self.expected_version, all_given(fields))
+        return OfferUpdate(self.id, self.expected_version, present_values(fields))
 
 
 UpdateOfferResult = Annotated[

@@ -12,7 +12,7 @@ from subgraphs.rewards.store.rewards import reward_tags
 from subgraphs.rewards.types.rewards import to_reward
 from subgraphs.runtime import results
 from subgraphs.runtime.graphql.refusals import NotFound, ValidationFailed, VersionConflict, change_refused
-from subgraphs.runtime.graphql.unset import all_given
+from subgraphs.runtime.graphql.unset import present_values
 
 
 @strawberry.input(
@@ -28,7 +28,7 @@ class UpdateRewardInput:
     def change(self) -> RewardUpdate:
         """What was asked for, unchecked."""
         fields = {"name": self.name, "description": self.description, "imageUrl": self.image_url}
-        return RewardUpdate(self.id, self.expected_version, all_given(fields))
+        return RewardUpdate(self.id, self.expected_version, present_values(fields))
 
 
 UpdateRewardResult = Annotated[

@@ -38,5 +38,5 @@ async def wallet_result(
             return InsufficientPoints.of(outcome)
         case results.IdempotencyConflict():
             return IdempotencyConflict.of(outcome)
-    await context.recency.mark()
+    await context.read_your_writes.mark_written()
     return WalletSuccess.of(outcome)

@@ -26,7 +26,7 @@ async def adjust_points(
     key: str,
     now: datetime,
 ) -> LedgerEntry | ValidationFailed | NotFound | Short | IdempotencyConflict:
-    """Adds points that may lapse, or takes points of those that lapse first. Once for a key; raises PeerSilent."""
+    """Adds points that may lapse, or takes points of those that lapse first. Once for a key; raises SubgraphUnavailable."""
     bad_key = check_key(key)
     if bad_key is not None:
         return bad_key

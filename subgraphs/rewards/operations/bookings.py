@@ -37,7 +37,7 @@ class Wanted:
 
 async def book(tools: Tools, call: Call, wanted: Wanted) -> LedgerEntry | NotFound | Short | IdempotencyConflict:
     """Books once for the call's key; the same call again gives the same entry. A refusal is not remembered. Raises
-    LapsedAlready, and PeerSilent when nobody can say whether there is such a user."""
+    LapsedAlready, and SubgraphUnavailable when nobody can say whether there is such a user."""
     if not await _has_wallet(tools, wanted.user_id):
         return NotFound(wanted.user_id)
 

@@ -9,7 +9,7 @@ from typing import Final
 import structlog
 from pymongo.errors import PyMongoError
 
-from subgraphs.rewards.eligibility import EventsSilent, Terms
+from subgraphs.rewards.eligibility import Terms
 from subgraphs.rewards.lanes import Lanes
 from subgraphs.rewards.model.offer import event_of_offer
 from subgraphs.rewards.operations.claim_group import MOST_CLAIMS, Claim, commit_group
@@ -17,6 +17,7 @@ from subgraphs.rewards.operations.claim_lookups import Lookup, Lookups
 from subgraphs.rewards.operations.claim_outcomes import Claimed, ClaimOutcome, NotMet, NotOpen
 from subgraphs.rewards.operations.rates import Rates
 from subgraphs.rewards.operations.tools import Tools
+from subgraphs.runtime.clients.subgraph import SubgraphUnavailable
 from subgraphs.runtime.idempotency import check_key
 from subgraphs.runtime.mongo import CommitUnknown, is_unavailable
 from subgraphs.runtime.results import NotFound, TryAgain
@@ -49,7 +50,7 @@ class Claims:
         try:
             async with asyncio.timeout(self._seconds - SETTLE_SECONDS):
                 return await self._decide(call, now, deadline - SETTLE_SECONDS)
-        except (TimeoutError, EventsSilent, CommitUnknown) as error:
+        except (TimeoutError, SubgraphUnavailable, CommitUnknown) as error:
             return await self._settle(call, now, error)
         except PyMongoError as error:
             if not is_unavailable(error):

@@ -20,7 +20,7 @@ async def claimability(
     offers: Sequence[tuple[Offer, Stock, Reward]],
     now: datetime,
 ) -> dict[Offer, Claimability]:
-    """By offer; those whose event is not there are left out. Raises EventsSilent."""
+    """By offer; those whose event is not there are left out. Raises SubgraphUnavailable."""
     known = await events.terms_of_events(sorted({offer.event_id for offer, _, _ in offers}), user_id)
     asked = [(offer, stock, reward, terms) for offer, stock, reward in offers if (terms := known[offer.event_id])]
     if not asked:

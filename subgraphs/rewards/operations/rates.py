@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from subgraphs.runtime.rate_limits import Limits, Rate
+from subgraphs.runtime.rate_limits import Rate, RateLimiter
 from subgraphs.runtime.results import RateLimited
 
 
@@ -10,7 +10,7 @@ from subgraphs.runtime.results import RateLimited
 class Rates:
     """The limits of the settings."""
 
-    limits: Limits
+    limits: RateLimiter
     claims: Rate
 
     async def claim(self, user_id: str) -> RateLimited | None:

@@ -15,7 +15,7 @@ from subgraphs.runtime.results import IdempotencyConflict, NotFound, ValidationF
 async def spend_points(
     tools: Tools, actor_id: str, user_id: str, points: int, reason: str, key: str, now: datetime
 ) -> LedgerEntry | ValidationFailed | NotFound | Short | IdempotencyConflict:
-    """Takes the points, of those that lapse first. Once for a key; raises PeerSilent."""
+    """Takes the points, of those that lapse first. Once for a key; raises SubgraphUnavailable."""
     bad_key = check_key(key)
     if bad_key is not None:
         return bad_key

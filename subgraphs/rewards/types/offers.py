@@ -14,7 +14,7 @@ from subgraphs.rewards.model.stats import Totals
 from subgraphs.rewards.types.rewards import Reward, to_reward
 from subgraphs.rewards.types.stats import EventStats
 from subgraphs.runtime.cache import Scope
-from subgraphs.runtime.graphql.cached import Through
+from subgraphs.runtime.graphql.cached import CacheHint
 from subgraphs.runtime.graphql.permissions import Visible, open_field, staff_only
 from subgraphs.runtime.graphql.scalars import SafeInt
 
@@ -95,7 +95,7 @@ class Event:
 
     @strawberry.field(
         description="By position, at most 50. Disabled ones only to operators, auditors and admins.",
-        extensions=[Through(OFFERS_OF_EVENT, Scope.ROLE), ANYBODY],
+        extensions=[CacheHint(OFFERS_OF_EVENT, Scope.ROLE), ANYBODY],
     )
     async def offers(self, info: RewardsInfo, include_disabled: bool = False) -> list["RewardOffer"] | None:
         offers = await info.context.offers_by_event.load(self.id) or ()
@@ -119,7 +119,7 @@ class Event:
 @federated(keys=["id"], description="One event's offer of one reward.")
 class RewardOffer:
     # Disabled ones are for staff.
-    reference: ClassVar[Through] = Through(OFFER, Scope.ROLE)
+    reference: ClassVar[CacheHint] = CacheHint(OFFER, Scope.ROLE)
     offer: strawberry.Private[model.Offer]
     id: strawberry.ID = open_field()
     position: int = open_field()
@@ -133,7 +133,7 @@ class RewardOffer:
     def event(self) -> Event | None:
         return Event(id=strawberry.ID(self.offer.event_id))
 
-    @strawberry.field(extensions=[Through(REWARD, Scope.PUBLIC), ANYBODY])
+    @strawberry.field(extensions=[CacheHint(REWARD, Scope.PUBLIC), ANYBODY])
     async def reward(self, info: RewardsInfo) -> Reward:
         found = await info.context.rewards_by_id.load(self.offer.reward_id)
         if found is None:

@@ -15,7 +15,7 @@ from subgraphs.rewards.types.offers import Event, RewardOffer
 from subgraphs.rewards.types.rewards import Reward, to_reward
 from subgraphs.runtime.graphql.page_info import PageInfo
 from subgraphs.runtime.graphql.permissions import Visible, open_field, staff_only
-from subgraphs.runtime.graphql.projections import Reads
+from subgraphs.runtime.graphql.projections import Projection
 from subgraphs.runtime.graphql.scalars import SafeInt
 from subgraphs.runtime.pagination.cursors import Page
 
@@ -96,7 +96,7 @@ class RequestStep:
 
 
 # Of requests in a list; one by its id is read whole. What a request's status is the clock says too.
-REQUEST_READS: Final = Reads(
+REQUEST_PROJECTION: Final = Projection(
     {
         "id": (),
         "status": (),

@@ -11,7 +11,7 @@ from subgraphs.rewards.store.badges import LATEST_FIRST as BADGES_SORT
 from subgraphs.rewards.store.request_lists import count_requests
 from subgraphs.rewards.store.requests import SORTS, RequestQuery
 from subgraphs.rewards.types.requests import (
-    REQUEST_READS,
+    REQUEST_PROJECTION,
     RewardRequestConnection,
     RewardRequestSort,
     UserRewardRequestFilter,
@@ -80,11 +80,11 @@ class User:
         order = SORTS[sort.value]
         scope = list_scope("User.rewardRequests", order, {"query": query})
         bounds = page_bounds(context.cursors, scope, first, after, last, before)
-        fields = REQUEST_READS.of_nodes(info)
+        fields = REQUEST_PROJECTION.of_nodes(info)
         page = await context.requests_by_user.page(self.id, (query, context.now, order, bounds, scope, fields))
 
         async def count() -> int | None:
-            return await count_requests(await context.recency.database(), self.id, query, context.now)
+            return await count_requests(await context.read_your_writes.database(), self.id, query, context.now)
 
         return RewardRequestConnection.of(page, context.now, count)
 

@@ -14,7 +14,7 @@ from subgraphs.rewards.types.requests import (
     RewardRequest,
 )
 from subgraphs.runtime.graphql.page_info import PageInfo, page_bounds
-from subgraphs.runtime.graphql.projections import Reads
+from subgraphs.runtime.graphql.projections import Projection
 from subgraphs.runtime.graphql.scalars import SafeInt
 from subgraphs.runtime.pagination.cursors import list_scope
 
@@ -28,7 +28,7 @@ class LedgerKind(Enum):
     ADJUST = "ADJUST"
 
 
-ENTRY_READS: Final = Reads(
+ENTRY_PROJECTION: Final = Projection(
     {
         "id": (),
         "kind": ("kind",),
@@ -118,7 +118,7 @@ class Wallet:
     ) -> LedgerEntryConnection:
         scope = list_scope("Wallet.entries", LATEST_FIRST, {})
         bounds = page_bounds(info.context.cursors, scope, first, after, last, before)
-        page = await info.context.ledger_by_user.page(self.id, (bounds, scope, ENTRY_READS.of_nodes(info)))
+        page = await info.context.ledger_by_user.page(self.id, (bounds, scope, ENTRY_PROJECTION.of_nodes(info)))
         edges = [
             LedgerEntryEdge(cursor=cursor, node=LedgerEntry.of(row))
             for cursor, row in zip(page.cursors, page.rows, strict=True)

@@ -9,7 +9,7 @@ import httpx
 import jwt
 
 from subgraphs.runtime.auth.identity import KeysUnavailable
-from subgraphs.runtime.clients.tls import trusted
+from subgraphs.runtime.clients.tls import tls_context
 
 REFRESH_SECONDS: Final = 300
 # A stream of tokens with made-up key ids must not become a stream of fetches.
@@ -45,7 +45,7 @@ class RemoteKeys:
     """The keys published at `url`. Known keys go on being trusted while the issuer is away."""
 
     def __init__(self, url: str, *, timeout_seconds: float = 2) -> None:
-        self._client = httpx.AsyncClient(timeout=timeout_seconds, verify=trusted())
+        self._client = httpx.AsyncClient(timeout=timeout_seconds, verify=tls_context())
         self._url = url
         self._keys: dict[str, jwt.PyJWK] = {}
         self._fetched_at = -float("inf")

@@ -15,7 +15,7 @@ from subgraphs.runtime.graphql.errors import FORBIDDEN, UNAUTHENTICATED, UNAVAIL
 from subgraphs.runtime.server import graphql_refusal
 
 
-class Gate:
+class AuthMiddleware:
     """Guards one path. What passes carries its identity in the request's state."""
 
     def __init__(

@@ -14,7 +14,7 @@ import httpx
 import structlog
 
 from subgraphs.runtime.auth.identity import ROUTER_SECRET_HEADER, STAFF, Identity, InvalidToken, Kind, Privilege
-from subgraphs.runtime.clients.tls import trusted
+from subgraphs.runtime.clients.tls import tls_context
 
 POLL_SECONDS: Final = 2.0
 TRUSTED_SECONDS: Final = 30.0
@@ -93,7 +93,7 @@ class RemoteRevocations:
 
     def __init__(self, url: str, router_secret: str) -> None:
         self._client = httpx.AsyncClient(
-            verify=trusted(), timeout=_FETCH_SECONDS, headers={ROUTER_SECRET_HEADER: router_secret}
+            verify=tls_context(), timeout=_FETCH_SECONDS, headers={ROUTER_SECRET_HEADER: router_secret}
         )
         self._url = url
 

@@ -12,7 +12,7 @@ from subgraphs.runtime.cache.policy import Filled, Lookup, Policy, key_of
 from subgraphs.runtime.clock import Clock
 from subgraphs.runtime.ids import is_plausible_id
 from subgraphs.runtime.mongo import Database
-from subgraphs.runtime.mongo.read_your_writes import Recency
+from subgraphs.runtime.mongo.read_your_writes import ReadYourWrites
 
 Found = TypeVar("Found")
 Find = Callable[[Database, Sequence[str]], Awaitable[Mapping[str, Found]]]
@@ -62,7 +62,7 @@ class Entity(Generic[Found]):
 class CachedOne(One[str, Found], Generic[Found]):
     """An entity by its id, or None. All that a turn of the event loop asks for are one pipeline, all misses one query."""
 
-    def __init__(self, entity: Entity[Found], recency: Recency, use: CacheUse) -> None:
+    def __init__(self, entity: Entity[Found], read_your_writes: ReadYourWrites, use: CacheUse) -> None:
         policy = entity.policy
 
         async def fill(lookups: Sequence[Lookup]) -> Sequence[Filled[Found]]:
@@ -79,7 +79,7 @@ class CachedOne(One[str, Found], Generic[Found]):
         async def find(ids: Sequence[str]) -> Mapping[str, Found]:
             if use.cache is None:
                 use.freshness.unknown()
-                return await entity.find(await recency.database(), ids)
+                return await entity.find(await read_your_writes.database(), ids)
             cache = use.cache
             # What no id looks like makes no key.
             plausible = [entity_id for entity_id in ids if is_plausible_id(entity_id)]
@@ -95,7 +95,7 @@ class CachedOne(One[str, Found], Generic[Found]):
                     found[entity_id] = answer.value
             if left:
                 use.freshness.unknown()
-                found |= await entity.find(await recency.database(), left)
+                found |= await entity.find(await read_your_writes.database(), left)
             return found
 
         super().__init__(find)

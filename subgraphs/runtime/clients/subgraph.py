@@ -6,11 +6,11 @@ from typing import Any
 import httpx
 
 
-class PeerSilent(Exception):
+class SubgraphUnavailable(Exception):
     """The other subgraph did not answer in time, or not with an answer."""
 
 
-class Peer:
+class SubgraphClient:
     """One other subgraph at `url`, its `/graphql`."""
 
     def __init__(self, url: str, service_token: str, *, timeout_seconds: float, http: httpx.AsyncClient) -> None:
@@ -23,7 +23,7 @@ class Peer:
         self, query: str, typename: str, ids: Sequence[str], variables: Mapping[str, Any] | None = None
     ) -> list[dict[str, Any] | None]:
         """The entities of these ids in their order, None where there is none, by a query over `_entities` whose variable
-        `$of` takes their representations. Raises PeerSilent."""
+        `$of` takes their representations. Raises SubgraphUnavailable."""
         of = [{"__typename": typename, "id": entity_id} for entity_id in ids]
         try:
             response = await self._http.post(
@@ -34,9 +34,9 @@ class Peer:
             )
             body = response.json()
         except (httpx.HTTPError, ValueError) as error:
-            raise PeerSilent from error
+            raise SubgraphUnavailable from error
         if response.status_code != 200 or not isinstance(body, dict) or body.get("errors"):
-            raise PeerSilent
+            raise SubgraphUnavailable
         found: list[dict[str, Any] | None] = body["data"]["_entities"]
         return found
 

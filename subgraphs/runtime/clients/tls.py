@@ -7,6 +7,7 @@ import httpx
 
 
 @functools.cache
-def trusted() -> ssl.SSLContext:
-    """The certificates that httpx trusts by itself, shared by the clients of a process: `AsyncClient(verify=trusted())`."""
+def tls_context() -> ssl.SSLContext:
+    """The certificates that httpx trusts by itself, shared by the clients of a process:
+    `AsyncClient(verify=tls_context())`."""
     return httpx.create_ssl_context()

@@ -9,11 +9,11 @@ import strawberry
 from strawberry.federation import type as federated
 
 from subgraphs.runtime.graphql.page_info import PageInfo
-from subgraphs.runtime.graphql.projections import Reads
+from subgraphs.runtime.graphql.projections import Projection
 from subgraphs.runtime.graphql.scalars import JSON
 from subgraphs.runtime.pagination.cursors import Page
 
-AUDIT_READS: Final = Reads(
+AUDIT_PROJECTION: Final = Projection(
     {
         "id": (),
         "at": ("at",),

@@ -26,7 +26,7 @@ from strawberry.extensions import SchemaExtension
 from strawberry.permission import PermissionExtension
 
 from subgraphs.runtime.cache import Scope
-from subgraphs.runtime.graphql.cached import Cached, Through
+from subgraphs.runtime.graphql.cached import Cached, CacheHint
 from subgraphs.runtime.graphql.context import RequestContext
 from subgraphs.runtime.graphql.permissions import Public, Visible
 
@@ -153,20 +153,20 @@ def of_field(field: Any) -> Promise:
             private = private or any(not isinstance(rule, Public) for rule in extension.permissions)
         elif isinstance(extension, Cached):
             promise = Promise(extension.policy.ttl, extension.policy.scope is not Scope.PUBLIC)
-        elif isinstance(extension, Through):
+        elif isinstance(extension, CacheHint):
             promise = _of_entity(extension)
     return promise & Promise(private=private)
 
 
-def _of_entity(through: Through) -> Promise:
+def _of_entity(through: CacheHint) -> Promise:
     return Promise(through.entity.policy.ttl, through.scope is not Scope.PUBLIC)
 
 
 def _reference(kind: GraphQLNamedType) -> Promise:
-    """What reading an entity by reference allows: its type says `reference = Through(...)`, or only gives back the id."""
+    """What reading an entity by reference allows: its type says `reference = CacheHint(...)`, or only gives back the id."""
     origin = getattr((kind.extensions or {}).get("strawberry-definition"), "origin", None)
     through = getattr(origin, "reference", None)
-    if isinstance(through, Through):
+    if isinstance(through, CacheHint):
         return _of_entity(through)
     resolve = getattr(origin, "resolve_reference", None)
     return NONE if resolve is None or inspect.iscoroutinefunction(resolve) else AS_THE_OBJECT

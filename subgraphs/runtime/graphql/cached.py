@@ -138,7 +138,7 @@ async def fill(lookups: Sequence[Lookup]) -> Sequence[Filled[Any] | BaseExceptio
     return filled
 
 
-class Through(FieldExtension):
+class CacheHint(FieldExtension):
     """Says that the field gives a cached entity that its resolver gets from a loader, for the response's Cache-Control.
     `scope` is who may be told the same. Costs nothing when the field is resolved."""
 

@@ -14,28 +14,28 @@ from dataloaders import Batch, Observer
 from subgraphs.runtime.auth.identity import Identity
 from subgraphs.runtime.cache import CacheUse
 from subgraphs.runtime.clock import Clock
-from subgraphs.runtime.mongo.read_your_writes import Recency
+from subgraphs.runtime.mongo.read_your_writes import ReadYourWrites
 from subgraphs.runtime.pagination.cursors import Cursors
 
 NO_STORE: Final = "no-store"
 # Counts a call of the operation of that name; when the next is allowed, if this one is one too many.
-CallLimit: TypeAlias = Callable[[str], Awaitable[datetime | None]]
+OperationLimit: TypeAlias = Callable[[str], Awaitable[datetime | None]]
 
 
 @dataclass
 class RequestContext(BaseContext):
     """Who asks, what time it is, where to read. `cached` is None where a subgraph caches nothing; `remade` gives a context
     of another identity whose loaders are new and read from the primary: values for the cache are loaded in it. All loaders
-    among the fields tell `observer` what they do. `call_limit` is None for callers who are not counted."""
+    among the fields tell `observer` what they do. `operation_limit` is None for callers who are not counted."""
 
     identity: Identity
     clock: Clock
     cursors: Cursors
-    recency: Recency
+    read_your_writes: ReadYourWrites
     cached: CacheUse | None = field(default=None, kw_only=True)
     remade: "Callable[[Identity], RequestContext] | None" = field(default=None, kw_only=True)
     observer: Observer | None = field(default=None, kw_only=True)
-    call_limit: CallLimit | None = field(default=None, kw_only=True)
+    operation_limit: OperationLimit | None = field(default=None, kw_only=True)
 
     def __post_init__(self) -> None:
         super().__init__()
@@ -50,7 +50,7 @@ class RequestContext(BaseContext):
         """To be said between a commit and its acknowledgement: the caller (or `writer_id`, who was nobody before) wrote, and
         cached values with these tags are old."""
         raised = [] if self.cached is None else [self.cached.raise_tags(*tags)]
-        await asyncio.gather(*raised, self.recency.mark(writer_id))
+        await asyncio.gather(*raised, self.read_your_writes.mark_written(writer_id))
 
     @cached_property
     def now(self) -> datetime:

@@ -5,7 +5,7 @@ from typing import Any, Final
 import structlog
 from graphql import GraphQLError, GraphQLFormattedError
 
-from subgraphs.runtime.clients.subgraph import PeerSilent
+from subgraphs.runtime.clients.subgraph import SubgraphUnavailable
 from subgraphs.runtime.ids import random_id
 from subgraphs.runtime.mongo import is_unavailable
 from subgraphs.runtime.pagination.cursors import BadPage
@@ -87,7 +87,7 @@ def _client_fault(error: GraphQLError) -> str:
 
 def _fault(error: GraphQLError, original: Exception) -> GraphQLFormattedError:
     fault_id = random_id(12)
-    unavailable = is_unavailable(original) or isinstance(original, PeerSilent)
+    unavailable = is_unavailable(original) or isinstance(original, SubgraphUnavailable)
     log.error(
         "field failed",
         id=fault_id,

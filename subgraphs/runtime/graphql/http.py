@@ -54,7 +54,7 @@ class BoundedRequest(StarletteRequestAdapter):
         return bytes(body)
 
 
-class GraphQLView(GraphQLRouter[Any, None]):
+class GraphQLEndpoint(GraphQLRouter[Any, None]):
     """`/graphql` by POST, and by GET for queries. No page for browsers: explorers stand at the router."""
 
     def __init__(self, schema: FederatedSchema, make_context: ContextMaker) -> None:

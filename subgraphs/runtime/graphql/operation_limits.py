@@ -25,10 +25,10 @@ from graphql import (
 from strawberry.extensions import SchemaExtension
 
 from subgraphs.runtime.clock import Clock
-from subgraphs.runtime.graphql.context import CallLimit, RequestContext
+from subgraphs.runtime.graphql.context import OperationLimit, RequestContext
 from subgraphs.runtime.graphql.errors import RATE_LIMITED
 from subgraphs.runtime.graphql.scalars import format_instant
-from subgraphs.runtime.rate_limits import Limits, Rate, instant_after
+from subgraphs.runtime.rate_limits import Rate, RateLimiter, instant_after
 
 # The share of a rate's calls that is told at once.
 TOLD_SHARE: Final = 30
@@ -60,17 +60,17 @@ class _Count:
         return self.untold >= max(1, self.rate.calls // TOLD_SHARE)
 
 
-class CallLimits:
+class OperationLimits:
     """The limits of one process. `operation` is by viewer and operation, `viewer` by viewer alone."""
 
-    def __init__(self, limits: Limits, clock: Clock, *, operation: Rate, viewer: Rate) -> None:
+    def __init__(self, limits: RateLimiter, clock: Clock, *, operation: Rate, viewer: Rate) -> None:
         self._limits = limits
         self._clock = clock
         self._operation = operation
         self._viewer = viewer
         self._counts: OrderedDict[tuple[str, str], _Count] = OrderedDict()
 
-    def of(self, subject: str) -> CallLimit:
+    def of(self, subject: str) -> OperationLimit:
         """The limit of one viewer: an id, or the address of who is nobody."""
 
         async def take(operation: str) -> datetime | None:
@@ -115,14 +115,14 @@ class CallLimits:
         return found
 
 
-class LimitedCalls(SchemaExtension):
+class LimitOperations(SchemaExtension):
     """Refuses an operation that is one too many, with RATE_LIMITED and `retryAt` for each field it asks for. A mutation
     that has RateLimited in its union counts for itself."""
 
     async def on_execute(self) -> AsyncIterator[None]:
         executed = self.execution_context
         context = executed.context
-        take = context.call_limit if isinstance(context, RequestContext) else None
+        take = context.operation_limit if isinstance(context, RequestContext) else None
         document = executed.graphql_document
         operation = None if document is None else get_operation_ast(document, executed.operation_name)
         if take is not None and operation is not None and not _counts_itself(executed.schema._schema, operation):

@@ -4,7 +4,7 @@ from typing import Any
 
 from strawberry.federation import type as federated
 
-from subgraphs.runtime.graphql.unset import given
+from subgraphs.runtime.graphql.unset import value_or_none
 from subgraphs.runtime.pagination.cursors import Cursors, Page, PageBounds, read_bounds
 
 
@@ -29,4 +29,11 @@ def page_bounds(
     cursors: Cursors, scope: str, first: int | None, after: str | None, last: int | None, before: str | None
 ) -> PageBounds:
     """The bounds of a page from a field's arguments; one that was left out is as good as null. Raises BadPage."""
-    return read_bounds(cursors, scope, first=given(first), after=given(after), last=given(last), before=given(before))
+    return read_bounds(
+        cursors,
+        scope,
+        first=value_or_none(first),
+        after=value_or_none(after),
+        last=value_or_none(last),
+        before=value_or_none(before),
+    )

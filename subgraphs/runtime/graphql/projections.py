@@ -11,7 +11,7 @@ from subgraphs.runtime.pagination.queries import Fields
 
 
 @dataclass(frozen=True)
-class Reads:
+class Projection:
     """Of each GraphQL field of a type: the stored fields that it is made of. `always` are those that every object needs,
     whatever is asked for; ids, parents and what a list is sorted by are read in any case."""
 

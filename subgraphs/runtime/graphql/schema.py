@@ -17,7 +17,7 @@ from strawberry.types import ExecutionContext, ExecutionResult, Info
 from subgraphs.runtime.graphql.cache_control import CacheControl
 from subgraphs.runtime.graphql.complexity import MOST_TOKENS, WithinLimits, text_fault
 from subgraphs.runtime.graphql.errors import BadUserInput
-from subgraphs.runtime.graphql.operation_limits import LimitedCalls
+from subgraphs.runtime.graphql.operation_limits import LimitOperations
 from subgraphs.runtime.graphql.operation_log import OperationLog
 from subgraphs.runtime.graphql.scalars import SCALARS
 from subgraphs.runtime.ids import is_plausible_id
@@ -93,7 +93,7 @@ def build_schema(*, query: type, mutation: type, types: Iterable[Any]) -> Federa
         lambda: ValidationCache(maxsize=CACHED_DOCUMENTS),
         OperationLog,
         CacheControl,
-        LimitedCalls,
+        LimitOperations,
     )
     return FederatedSchema(
         query=query,

@@ -8,11 +8,11 @@ import strawberry
 Value = TypeVar("Value")
 
 
-def given(value: Value | None) -> Value | None:
+def value_or_none(value: Value | None) -> Value | None:
     """The value; None where it was left out, as where it was null."""
     return None if value is strawberry.UNSET else value
 
 
-def all_given(values: Mapping[str, Value]) -> dict[str, Value]:
+def present_values(values: Mapping[str, Value]) -> dict[str, Value]:
     """Those of the values that were not left out; a null among them was meant."""
     return {name: value for name, value in values.items() if value is not strawberry.UNSET}

@@ -12,7 +12,7 @@ Found = TypeVar("Found")
 WROTE_LATELY_SECONDS: Final = 10
 
 
-class Recency:
+class ReadYourWrites:
     """One request's choice between primary and secondary for one caller, made once and only when asked for."""
 
     def __init__(
@@ -47,7 +47,7 @@ class Recency:
 
         return found
 
-    async def mark(self, writer_id: str | None = None) -> None:
+    async def mark_written(self, writer_id: str | None = None) -> None:
         """Notes that the caller has written (or `writer_id`, who was nobody before); this request reads from the primary
         from here on."""
         self._database = self._mongo.write

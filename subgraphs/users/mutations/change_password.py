@@ -38,5 +38,5 @@ async def change_password(info: UsersInfo, input: ChangePasswordInput) -> Change
             return ValidationFailed.of(outcome)
         case results.RateLimited():
             return RateLimited.of(outcome)
-    await context.recency.mark()
+    await context.read_your_writes.mark_written()
     return UserSuccess(user=User.of(outcome))

@@ -33,7 +33,7 @@ async def mark_notifications_read(
     refused = await operation(context.tools, user_id, input.ids)
     if refused is not None:
         return ValidationFailed.of(refused)
-    await context.recency.mark()
+    await context.read_your_writes.mark_written()
     user = await context.users_by_id.load(user_id)
     if user is None:
         raise LookupError("a signed-in user is gone")

@@ -6,7 +6,7 @@ import strawberry
 
 from subgraphs.runtime import results
 from subgraphs.runtime.graphql.refusals import ValidationFailed, VersionConflict
-from subgraphs.runtime.graphql.unset import all_given
+from subgraphs.runtime.graphql.unset import present_values
 from subgraphs.users.context import UsersInfo
 from subgraphs.users.mutations.user_success import UserSuccess
 from subgraphs.users.operations.update_profile import update_profile as operation
@@ -31,7 +31,7 @@ async def update_profile(info: UsersInfo, input: UpdateProfileInput) -> UpdatePr
     context = info.context
     asked = {"displayName": input.display_name, "region": input.region, "timezone": input.timezone}
     user_id = context.identity.user_id or ""
-    outcome = await operation(context.tools, user_id, input.expected_version, all_given(asked))
+    outcome = await operation(context.tools, user_id, input.expected_version, present_values(asked))
     match outcome:
         case results.ValidationFailed():
             return ValidationFailed.of(outcome)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from subgraphs.runtime.rate_limits import Limits, Rate
+from subgraphs.runtime.rate_limits import Rate, RateLimiter
 from subgraphs.runtime.results import RateLimited
 from subgraphs.users.settings import UsersSettings
 
@@ -11,7 +11,7 @@ from subgraphs.users.settings import UsersSettings
 class Rates:
     """The limits of these settings. `address` is None when nobody trustworthy tells it; then only accounts count."""
 
-    limits: Limits
+    limits: RateLimiter
     settings: UsersSettings
 
     async def login(self, account: str, address: str | None) -> RateLimited | None:

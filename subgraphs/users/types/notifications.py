@@ -9,7 +9,7 @@ from strawberry.federation.schema_directives import Key
 from strawberry.federation.types import FieldSet
 
 from subgraphs.runtime.graphql.page_info import PageInfo
-from subgraphs.runtime.graphql.projections import Reads
+from subgraphs.runtime.graphql.projections import Projection
 from subgraphs.runtime.pagination.cursors import Page
 from subgraphs.users.model import notification as model
 
@@ -33,7 +33,7 @@ _SUBJECTS: dict[model.SubjectKind, type[Event] | type[RewardRequest]] = {
 }
 
 
-NOTIFICATION_READS: Final = Reads(
+NOTIFICATION_PROJECTION: Final = Projection(
     {
         "id": ("messageId",),
         "kind": ("kind",),

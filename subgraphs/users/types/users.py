@@ -10,18 +10,18 @@ from strawberry.federation import type as federated
 from subgraphs.runtime.auth.identity import Identity, Kind, Privilege
 from subgraphs.runtime.cache import Scope
 from subgraphs.runtime.graphql.audit import audit_types
-from subgraphs.runtime.graphql.cached import Through
+from subgraphs.runtime.graphql.cached import CacheHint
 from subgraphs.runtime.graphql.page_info import PageInfo, page_bounds
 from subgraphs.runtime.graphql.permissions import Visible, open_field
-from subgraphs.runtime.graphql.projections import Reads
-from subgraphs.runtime.graphql.unset import given
+from subgraphs.runtime.graphql.projections import Projection
+from subgraphs.runtime.graphql.unset import value_or_none
 from subgraphs.runtime.pagination.cursors import Page, list_scope
 from subgraphs.users.context import UsersInfo
 from subgraphs.users.loaders import USER
 from subgraphs.users.model import user as model
 from subgraphs.users.store.notifications import LATEST_FIRST
 from subgraphs.users.store.users import UserQuery
-from subgraphs.users.types.notifications import NOTIFICATION_READS, NotificationConnection
+from subgraphs.users.types.notifications import NOTIFICATION_PROJECTION, NotificationConnection
 
 
 @strawberry.enum
@@ -66,7 +66,7 @@ MAX_TEXT = 254
 
 
 # Of users in a list. One by its id is read whole, for it is cached so.
-USER_READS: Final = Reads(
+USER_PROJECTION: Final = Projection(
     {
         "id": (),
         "displayName": ("displayName",),
@@ -85,7 +85,7 @@ USER_READS: Final = Reads(
 
 @federated(keys=["id"])
 class User:
-    reference: ClassVar[Through] = Through(USER, Scope.PUBLIC)
+    reference: ClassVar[CacheHint] = CacheHint(USER, Scope.PUBLIC)
 
     id: strawberry.ID = open_field()
     user: strawberry.Private[model.User]
@@ -150,7 +150,7 @@ class User:
         context = info.context
         scope = list_scope("User.notifications", LATEST_FIRST, {"unread": unread_only})
         bounds = page_bounds(context.cursors, scope, first, after, last, before)
-        fields = NOTIFICATION_READS.of_nodes(info)
+        fields = NOTIFICATION_PROJECTION.of_nodes(info)
         page = await context.notifications_by_user.page(self.id, (unread_only, bounds, scope, fields))
         return NotificationConnection.of(page)
 
@@ -219,12 +219,17 @@ class UserFilter:
 
     def query(self) -> UserQuery:
         """The filter as the store takes it."""
-        text, roles, statuses, regions = given(self.text), given(self.roles), given(self.statuses), given(self.regions)
+        text, roles, statuses, regions = (
+            value_or_none(self.text),
+            value_or_none(self.roles),
+            value_or_none(self.statuses),
+            value_or_none(self.regions),
+        )
         return UserQuery(
             text=text.strip()[:MAX_TEXT] if text and text.strip() else None,
             roles=None if roles is None else tuple(model.Role(role.value) for role in roles),
             statuses=None if statuses is None else tuple(model.UserStatus(status.value) for status in statuses),
             regions=None if regions is None else tuple(region.upper() for region in regions),
-            created_from=given(self.created_from),
-            created_before=given(self.created_before),
+            created_from=value_or_none(self.created_from),
+            created_before=value_or_none(self.created_before),
         )
