@@ -170,7 +170,7 @@ async def by_field(plain: dict[str, Process], running: dict[str, Process]) -> Ta
 
         async def raised(process: Process = process) -> None:
             await process.cache.idle()
-            await process.cache.raise_tags([EVERYTHING])
+            await process.cache.invalidate([EVERYTHING])
 
         async def forgotten(process: Process = process) -> None:
             await process.cache.idle()
@@ -198,7 +198,7 @@ async def mixed(running: dict[str, Process]) -> Table:
             if number % READS_A_WRITE == 0:
                 changed = {"$set": {"name": f"Changed {number}"}, "$inc": {"version": 1}}
                 await process.parts.mongo.write["events"].update_one({"_id": event_id}, changed)
-                await process.cache.raise_tags(event_tags(event_id))
+                await process.cache.invalidate(event_tags(event_id))
             if number % 3 == 0:
                 await process.read(LIST, {})
             else:

@@ -15,7 +15,7 @@ from subgraphs.events.model.rule import Tally
 from subgraphs.events.profiles import Profiles
 from subgraphs.events.store.activities import ActivityQuery, activity_pages, tallies
 from subgraphs.events.store.events import event_document, events_by_id, to_event
-from subgraphs.runtime.cache import CachedOne, CacheUse, Entity, Policy, Scope
+from subgraphs.runtime.cache import CachedEntityLoader, CacheUse, Entity, Policy, Scope
 from subgraphs.runtime.mongo.read_your_writes import ReadYourWrites
 from subgraphs.runtime.pagination.cursors import Cursors, Page, PageBounds
 from subgraphs.runtime.pagination.queries import Fields
@@ -39,7 +39,7 @@ EVENT: Final = Entity(
 )
 
 
-class EventsById(CachedOne[Event]):
+class EventsById(CachedEntityLoader[Event]):
     """An event in whatever status, or None. Who may see it is decided by whoever asks."""
 
     def __init__(self, read_your_writes: ReadYourWrites, use: CacheUse) -> None:

@@ -6,8 +6,8 @@ from subgraphs.events.settings import EventsWorkerSettings
 from subgraphs.events.store import COLLECTIONS
 from subgraphs.events.store.activities import record
 from subgraphs.events.store.profiles import keep_profile
-from subgraphs.runtime.cache.change_stream import Watch
-from subgraphs.runtime.cache.factory import build_raiser
+from subgraphs.runtime.cache.change_stream import ChangeStreamInvalidator
+from subgraphs.runtime.cache.factory import build_invalidator
 from subgraphs.runtime.messaging.outbox import Message, Publisher, Relay
 from subgraphs.runtime.messaging.worker import Worker
 from subgraphs.runtime.mongo import Mongo
@@ -34,7 +34,7 @@ def build_worker(settings: EventsWorkerSettings, publisher: Publisher) -> Worker
         await record(mongo, [login])
 
     handlers = {"users.profile": keep, "users.login": take_login}
-    raiser = build_raiser(settings.redis_url, settings.mongo_database)
-    relay = Relay(mongo, publisher, raise_tags=raiser.raise_tags)
-    jobs = (relay.run, Watch(mongo, COLLECTIONS, raiser.raise_tags).run)
-    return Worker(name="events", mongo=mongo, handlers=handlers, jobs=jobs, on_stop=(raiser.close,))
+    invalidator = build_invalidator(settings.redis_url, settings.mongo_database)
+    relay = Relay(mongo, publisher, invalidate=invalidator.invalidate)
+    jobs = (relay.run, ChangeStreamInvalidator(mongo, COLLECTIONS, invalidator.invalidate).run)
+    return Worker(name="events", mongo=mongo, handlers=handlers, jobs=jobs, on_stop=(invalidator.close,))

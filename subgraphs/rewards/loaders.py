@@ -22,7 +22,7 @@ from subgraphs.rewards.store.offers import offer_document, offers_by_event, offe
 from subgraphs.rewards.store.requests import RequestQuery, request_pages, requests_by_id
 from subgraphs.rewards.store.rewards import reward_document, rewards_by_id, to_reward
 from subgraphs.rewards.store.wallets import heads, lapsed_and_next, ledger_pages
-from subgraphs.runtime.cache import CachedOne, CacheUse, Entity, Policy, Scope
+from subgraphs.runtime.cache import CachedEntityLoader, CacheUse, Entity, Policy, Scope
 from subgraphs.runtime.clients.subgraph import SubgraphUnavailable
 from subgraphs.runtime.mongo import Mongo
 from subgraphs.runtime.mongo.read_your_writes import ReadYourWrites
@@ -76,7 +76,7 @@ OFFERS_OF_EVENT: Final = Entity(
 )
 
 
-class RewardsById(CachedOne[Reward]):
+class RewardsById(CachedEntityLoader[Reward]):
     """A reward, or None."""
 
     def __init__(self, read_your_writes: ReadYourWrites, use: CacheUse) -> None:
@@ -90,14 +90,14 @@ class PoolsByReward(One[str, PoolCounts]):
         super().__init__(read_your_writes.reading(pool_counts))
 
 
-class OffersById(CachedOne[Offer]):
+class OffersById(CachedEntityLoader[Offer]):
     """An offer, enabled or not, or None. Who may see it is decided by whoever asks."""
 
     def __init__(self, read_your_writes: ReadYourWrites, use: CacheUse) -> None:
         super().__init__(OFFER, read_your_writes, use)
 
 
-class OffersByEvent(CachedOne[Offers]):
+class OffersByEvent(CachedEntityLoader[Offers]):
     """An event's offers, enabled or not, by position; None when it has none."""
 
     def __init__(self, read_your_writes: ReadYourWrites, use: CacheUse) -> None:

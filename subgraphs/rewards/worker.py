@@ -15,8 +15,8 @@ from subgraphs.rewards.operations.release_reservations import release_all_due
 from subgraphs.rewards.operations.tools import Stores
 from subgraphs.rewards.settings import RewardsWorkerSettings
 from subgraphs.rewards.store import COLLECTIONS
-from subgraphs.runtime.cache.change_stream import Watch
-from subgraphs.runtime.cache.factory import build_raiser
+from subgraphs.runtime.cache.change_stream import ChangeStreamInvalidator
+from subgraphs.runtime.cache.factory import build_invalidator
 from subgraphs.runtime.clock import Clock, SystemClock
 from subgraphs.runtime.messaging.outbox import Message, Publisher, Relay
 from subgraphs.runtime.messaging.worker import Job, Worker
@@ -39,15 +39,15 @@ def build_worker(
         # The order stands in the store: were this lost, the next look would find it.
         ordered.set()
 
-    raiser = build_raiser(settings.redis_url, settings.mongo_database)
+    invalidator = build_invalidator(settings.redis_url, settings.mongo_database)
     jobs: list[Job] = [
-        Relay(mongo, publisher, raise_tags=raiser.raise_tags).run,
-        Watch(mongo, COLLECTIONS, raiser.raise_tags).run,
+        Relay(mongo, publisher, invalidate=invalidator.invalidate).run,
+        ChangeStreamInvalidator(mongo, COLLECTIONS, invalidator.invalidate).run,
         _sweep("deliveries", lambda: deliver_all_due(stores, delivery, tries), settings.sweep_seconds, ordered),
         _sweep("reservations", lambda: release_all_due(stores), settings.sweep_seconds),
         _sweep("points", lambda: expire_all_lapsed(stores), settings.sweep_seconds),
     ]
-    return Worker(name="rewards", mongo=mongo, handlers={DELIVERY: wake}, jobs=jobs, on_stop=(raiser.close,))
+    return Worker(name="rewards", mongo=mongo, handlers={DELIVERY: wake}, jobs=jobs, on_stop=(invalidator.close,))
 
 
 def _sweep(name: str, round_: Callable[[], Awaitable[int]], seconds: float, wake: asyncio.Event | None = None) -> Job:

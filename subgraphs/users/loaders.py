@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from dataloaders import One, Pages
-from subgraphs.runtime.cache import CachedOne, CacheUse, Entity, Policy, Scope
+from subgraphs.runtime.cache import CachedEntityLoader, CacheUse, Entity, Policy, Scope
 from subgraphs.runtime.mongo.read_your_writes import ReadYourWrites
 from subgraphs.runtime.pagination.cursors import Cursors, Page, PageBounds
 from subgraphs.runtime.pagination.queries import Fields
@@ -32,7 +32,7 @@ USER: Final = Entity(
 )
 
 
-class UsersById(CachedOne[User]):
+class UsersById(CachedEntityLoader[User]):
     """A user, or None. Who may see what of them is decided field by field."""
 
     def __init__(self, read_your_writes: ReadYourWrites, use: CacheUse) -> None:

@@ -1,7 +1,7 @@
 """What users' worker does: hands over its outbox, and puts what happened to rewards into inboxes."""
 
-from subgraphs.runtime.cache.change_stream import Watch
-from subgraphs.runtime.cache.factory import build_raiser
+from subgraphs.runtime.cache.change_stream import ChangeStreamInvalidator
+from subgraphs.runtime.cache.factory import build_invalidator
 from subgraphs.runtime.messaging.outbox import Message, Publisher, Relay
 from subgraphs.runtime.messaging.worker import Worker
 from subgraphs.runtime.mongo import Mongo
@@ -23,7 +23,9 @@ def build_worker(settings: UsersWorkerSettings, publisher: Publisher) -> Worker:
         if entry is not None:
             await inbox.put(entry)
 
-    raiser = build_raiser(settings.redis_url, settings.mongo_database)
-    relay = Relay(mongo, publisher, raise_tags=raiser.raise_tags)
-    jobs = (relay.run, Watch(mongo, COLLECTIONS, raiser.raise_tags).run)
-    return Worker(name="users", mongo=mongo, handlers={"rewards.request": notify}, jobs=jobs, on_stop=(raiser.close,))
+    invalidator = build_invalidator(settings.redis_url, settings.mongo_database)
+    relay = Relay(mongo, publisher, invalidate=invalidator.invalidate)
+    jobs = (relay.run, ChangeStreamInvalidator(mongo, COLLECTIONS, invalidator.invalidate).run)
+    return Worker(
+        name="users", mongo=mongo, handlers={"rewards.request": notify}, jobs=jobs, on_stop=(invalidator.close,)
+    )

@@ -9,8 +9,8 @@ import pytest
 from subgraphs.events.model.event import Lifecycle
 from subgraphs.events.store import COLLECTIONS
 from subgraphs.events.store.events import event_document
-from subgraphs.runtime.cache.change_stream import Watch
-from subgraphs.runtime.cache.factory import build_raiser
+from subgraphs.runtime.cache.change_stream import ChangeStreamInvalidator
+from subgraphs.runtime.cache.factory import build_invalidator
 from subgraphs.runtime.messaging.outbox import Message, Relay
 from subgraphs.runtime.mongo import Mongo
 from tests.events.made import NOON, an_event
@@ -141,10 +141,10 @@ async def test_what_is_not_there_is_remembered_shortly_and_not_once_it_is_made(
             assert (await events.graphql(ONE, {"id": "ev0"})).data["event"] is None
         assert len(sent) == expected
         await events.cache.idle()
-    raiser = build_raiser(events.app.state.resources.settings.redis_url, mongo.write.name)
+    invalidator = build_invalidator(events.app.state.resources.settings.redis_url, mongo.write.name)
     await insert(mongo, 1)
-    await raiser.raise_tags(["Event:ev0"])
-    await raiser.close()
+    await invalidator.invalidate(["Event:ev0"])
+    await invalidator.close()
     assert (await events.graphql(ONE, {"id": "ev0"})).data["event"]["name"] == "Event 0"
 
 
@@ -152,14 +152,14 @@ async def test_a_change_past_the_application_is_seen_in_the_database_s_stream(
     events: InProcess, mongo: Mongo, redis_url: str
 ) -> None:
     await insert(mongo, 1)
-    raiser = build_raiser(redis_url, mongo.write.name)
+    invalidator = build_invalidator(redis_url, mongo.write.name)
     raised: asyncio.Queue[tuple[str, ...]] = asyncio.Queue()
 
-    async def raise_tags(tags: Any) -> None:
-        await raiser.raise_tags(tags)
+    async def invalidate(tags: Any) -> None:
+        await invalidator.invalidate(tags)
         raised.put_nowait(tuple(tags))
 
-    watching = asyncio.create_task(Watch(mongo, COLLECTIONS, raise_tags).run())
+    watching = asyncio.create_task(ChangeStreamInvalidator(mongo, COLLECTIONS, invalidate).run())
     assert await raised.get() == ("*",)
     assert (await events.graphql(ONE, {"id": "ev0"})).data["event"]["name"] == "Event 0"
     await events.cache.idle()
@@ -168,7 +168,7 @@ async def test_a_change_past_the_application_is_seen_in_the_database_s_stream(
     assert (await events.graphql(ONE, {"id": "ev0"})).data["event"]["name"] == "By hand"
     watching.cancel()
     await asyncio.gather(watching, return_exceptions=True)
-    await raiser.close()
+    await invalidator.close()
 
 
 async def test_a_change_whose_process_died_before_it_told_is_told_by_the_relay(
@@ -183,7 +183,7 @@ async def test_a_change_whose_process_died_before_it_told_is_told_by_the_relay(
         raise asyncio.CancelledError
 
     with monkeypatch.context() as patched, pytest.raises(asyncio.CancelledError):
-        patched.setattr(events.cache, "raise_tags", died)
+        patched.setattr(events.cache, "invalidate", died)
         await events.graphql(RENAME, {"id": made["id"], "version": 2, "name": "New"}, token=operator(issuer))
     assert (await events.graphql(ONE, {"id": made["id"]})).data["event"]["name"] == "Made"
 
@@ -191,9 +191,9 @@ async def test_a_change_whose_process_died_before_it_told_is_told_by_the_relay(
         async def publish(self, message: Message) -> None:
             pass
 
-    raiser = build_raiser(redis_url, mongo.write.name)
-    await Relay(mongo, Nowhere(), raise_tags=raiser.raise_tags).drain()
-    await raiser.close()
+    invalidator = build_invalidator(redis_url, mongo.write.name)
+    await Relay(mongo, Nowhere(), invalidate=invalidator.invalidate).drain()
+    await invalidator.close()
     assert (await events.graphql(ONE, {"id": made["id"]})).data["event"]["name"] == "New"
 
 

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from subgraphs.rewards.store import COLLECTIONS
-from subgraphs.runtime.cache.change_stream import Watch
-from subgraphs.runtime.cache.factory import build_raiser
+from subgraphs.runtime.cache.change_stream import ChangeStreamInvalidator
+from subgraphs.runtime.cache.factory import build_invalidator
 from subgraphs.runtime.mongo import Mongo
 from tests.fixtures.commands import CommandLog
 from tests.fixtures.issuer import Issuer
@@ -104,14 +104,14 @@ async def test_a_change_past_the_application_is_seen_in_the_database_s_stream(
     claiming: Claiming, mongo: Mongo, redis_url: str
 ) -> None:
     offer_id = await claiming.offer()
-    raiser = build_raiser(redis_url, mongo.write.name)
+    invalidator = build_invalidator(redis_url, mongo.write.name)
     raised: asyncio.Queue[tuple[str, ...]] = asyncio.Queue()
 
-    async def raise_tags(tags: Any) -> None:
-        await raiser.raise_tags(tags)
+    async def invalidate(tags: Any) -> None:
+        await invalidator.invalidate(tags)
         raised.put_nowait(tuple(tags))
 
-    watching = asyncio.create_task(Watch(mongo, COLLECTIONS, raise_tags).run())
+    watching = asyncio.create_task(ChangeStreamInvalidator(mongo, COLLECTIONS, invalidate).run())
     assert await raised.get() == ("*",)
     assert (await claiming.rewards.graphql(ONE, {"id": offer_id})).data["rewardOffer"]["position"] == 0
     await claiming.rewards.cache.idle()
@@ -120,7 +120,7 @@ async def test_a_change_past_the_application_is_seen_in_the_database_s_stream(
     assert (await claiming.rewards.graphql(ONE, {"id": offer_id})).data["rewardOffer"]["position"] == 9
     watching.cancel()
     await asyncio.gather(watching, return_exceptions=True)
-    await raiser.close()
+    await invalidator.close()
 
 
 @pytest.mark.parametrize("name", REWARDS_QUERIES)

@@ -7,7 +7,7 @@ began before a change can never bring the old value back. A generation carries t
 it, whichever of a cluster's that is: after a restart, with old data or none, and after a failover, all that was made of
 what it held is a miss.
 
-    link         Redis as the cache uses it
+    redis         Redis as the cache uses it
     spread       the tag that every value carries
     generations  tags, their generations, and raises that are still to be told
     record       what is stored
@@ -21,8 +21,19 @@ what it held is a miss.
 """
 
 from subgraphs.runtime.cache.cache import Cache
-from subgraphs.runtime.cache.entity_loader import CachedOne, CacheUse, Entity, Freshness
+from subgraphs.runtime.cache.entity_loader import CachedEntityLoader, CacheUse, Entity, Freshness
 from subgraphs.runtime.cache.policy import Filled, Lookup, Policy, Scope
 from subgraphs.runtime.cache.single_flight import Answer
 
-__all__ = ["Answer", "Cache", "CacheUse", "CachedOne", "Entity", "Filled", "Freshness", "Lookup", "Policy", "Scope"]
+__all__ = [
+    "Answer",
+    "Cache",
+    "CacheUse",
+    "CachedEntityLoader",
+    "Entity",
+    "Filled",
+    "Freshness",
+    "Lookup",
+    "Policy",
+    "Scope",
+]

@@ -9,10 +9,10 @@ from typing import Any, Final
 from subgraphs.runtime.cache.background_tasks import Tasks
 from subgraphs.runtime.cache.generations import Generations
 from subgraphs.runtime.cache.loads import WAIT_SECONDS, Loads, answer_of
-from subgraphs.runtime.cache.local_cache import Kept
+from subgraphs.runtime.cache.local_cache import LocalCache
 from subgraphs.runtime.cache.policy import Lookup
 from subgraphs.runtime.cache.record import Record
-from subgraphs.runtime.cache.redis_access import Budget, Link
+from subgraphs.runtime.cache.redis_access import Budget, RedisAccess
 from subgraphs.runtime.cache.single_flight import Answer, Flight, Waiter, settle
 from subgraphs.runtime.clock import Clock
 from subgraphs.runtime.redis.pipeline import Away, Command
@@ -35,22 +35,22 @@ class _Wanted:
 class Cache:
     """The cache of one process. `version` tells apart the values of different schemas."""
 
-    def __init__(self, link: Link, clock: Clock, *, wait_seconds: float = WAIT_SECONDS) -> None:
-        self._link = link
+    def __init__(self, redis: RedisAccess, clock: Clock, *, wait_seconds: float = WAIT_SECONDS) -> None:
+        self._redis = redis
         self._clock = clock
-        self._generations = Generations(link)
-        self._kept = Kept()
+        self._generations = Generations(redis)
+        self._local_cache = LocalCache()
         self._tasks = Tasks()
-        self._loads = Loads(link, clock, self._tasks, self._kept, wait_seconds=wait_seconds)
+        self._loads = Loads(redis, clock, self._tasks, self._local_cache, wait_seconds=wait_seconds)
         self._asked: list[tuple[Lookup, Waiter]] = []
-        self.counts = link.counts
-        self.namespace = link.namespace
+        self.counts = redis.counts
+        self.namespace = redis.namespace
         self.version = "0"
 
     async def find(self, lookups: Sequence[Lookup]) -> list[Answer[Any] | None]:
         """An answer for each, None where it has to be found without the cache. Look-ups of one turn of the event loop, of
         all requests, are one round trip to Redis; it takes at most 50 ms besides loading. Never fails."""
-        if not lookups or not self._link.breaker.allows():
+        if not lookups or not self._redis.breaker.allows():
             for lookup in lookups:
                 self.counts.add("bypasses", lookup.policy.name)
             return [None] * len(lookups)
@@ -66,17 +66,17 @@ class Cache:
                 self.counts.add("bypasses", lookup.policy.name)
         return answers
 
-    async def raise_tags(self, tags: Iterable[str]) -> None:
+    async def invalidate(self, tags: Iterable[str]) -> None:
         """What was made of these is old from now on: after the commit, before its acknowledgement. Never fails."""
-        await self._generations.raise_tags(tags)
+        await self._generations.invalidate(tags)
 
     def is_up(self) -> bool:
         """Whether Redis answered when it was last asked."""
-        return self._link.breaker.is_closed
+        return self._redis.breaker.is_closed
 
     def forget(self) -> None:
         """Drops the values that are kept in the process; Redis has them still."""
-        self._kept.clear()
+        self._local_cache.clear()
 
     async def idle(self) -> None:
         """Returns when nothing is being loaded or stored."""
@@ -86,7 +86,7 @@ class Cache:
         """Ends what is under way, tells what raises are owed, and closes the connections."""
         await self._tasks.close()
         await self._generations.close()
-        await self._link.close()
+        await self._redis.close()
 
     def _dispatch(self) -> None:
         asked, self._asked = self._asked, []
@@ -98,7 +98,7 @@ class Cache:
         for lookup, waiter in asked:
             entry = wanted.get(lookup.key)
             if entry is None:
-                entry = _Wanted(lookup, self._generations.tags_of(lookup), self._kept.get(lookup.key))
+                entry = _Wanted(lookup, self._generations.tags_of(lookup), self._local_cache.get(lookup.key))
                 wanted[lookup.key] = entry
             entry.waiters.append(waiter)
         try:
@@ -111,7 +111,7 @@ class Cache:
                     settle(entry.waiters, None)
 
     async def _answer(self, wanted: Sequence[_Wanted]) -> None:
-        budget = self._link.budget()
+        budget = self._redis.budget()
         owed = await self._generations.settle(budget)
         if owed:
             wanted = [entry for entry in wanted if owed.isdisjoint(entry.tags)]
@@ -120,7 +120,7 @@ class Cache:
         tags = list(dict.fromkeys(tag for entry in wanted for tag in entry.tags))
         unknown = [entry for entry in wanted if entry.kept is None]
         gets: list[Command] = [self._generations.command(tag) for tag in tags]
-        reply = await self._link.run([*gets, *(("GET", entry.lookup.key) for entry in unknown)], budget)
+        reply = await self._redis.run([*gets, *(("GET", entry.lookup.key) for entry in unknown)], budget)
         run_ids = dict(zip(tags, reply.run_ids, strict=False))
         present = self._generations.present(tags, reply.values[: len(tags)], reply.run_ids[: len(tags)])
         stored = dict(zip((entry.lookup.key for entry in unknown), reply.values[len(tags) :], strict=True))

@@ -7,7 +7,7 @@ import structlog
 from pymongo.errors import PyMongoError
 
 from subgraphs.runtime.cache.global_tag import EVERYTHING
-from subgraphs.runtime.messaging.outbox import RaiseTags
+from subgraphs.runtime.messaging.outbox import Invalidate
 from subgraphs.runtime.mongo import Collection, Document, Mongo
 
 log = structlog.get_logger("cache")
@@ -15,16 +15,16 @@ log = structlog.get_logger("cache")
 _CHANGES: Final = ("insert", "update", "replace", "delete")
 
 
-class Watch:
+class ChangeStreamInvalidator:
     """Raises the tags of whatever changes in the cached collections of one database. Changes of the application come here
     too, a moment after it has raised them itself."""
 
-    def __init__(self, mongo: Mongo, collections: Sequence[Collection], raise_tags: RaiseTags) -> None:
+    def __init__(self, mongo: Mongo, collections: Sequence[Collection], invalidate: Invalidate) -> None:
         self._mongo = mongo
         self._tags: Mapping[str, Callable[[str], tuple[str, ...]]] = {
             declared.name: declared.cache_tags for declared in collections if declared.cache_tags is not None
         }
-        self._raise_tags = raise_tags
+        self._invalidate = invalidate
 
     async def run(self) -> None:
         """Works until cancelled, and raises a driver's error when the stream is lost; started again, it takes everything
@@ -37,10 +37,10 @@ class Watch:
         async with self._mongo.write.watch(pipeline) as stream:
             # What happens from here on is in the stream.
             await stream.try_next()
-            await self._raise_tags([EVERYTHING])
+            await self._invalidate([EVERYTHING])
             try:
                 async for change in stream:
-                    await self._raise_tags(self._tags_of(change))
+                    await self._invalidate(self._tags_of(change))
             except PyMongoError as error:
                 log.warning("the change stream was lost", error=type(error).__name__)
                 raise

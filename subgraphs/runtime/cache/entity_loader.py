@@ -36,18 +36,18 @@ class Freshness:
 
 @dataclass(frozen=True, slots=True)
 class CacheUse:
-    """The cache as one request uses it; without `cache` it asks the database itself. Changes are told to `raises` in any
+    """The cache as one request uses it; without `cache` it asks the database itself. Changes are told to `invalidator` in any
     case, and `primary` is what loads read."""
 
     cache: Cache | None
-    raises: Cache
+    invalidator: Cache
     primary: Database
     clock: Clock
     freshness: Freshness
 
-    async def raise_tags(self, *tags: str) -> None:
+    async def invalidate(self, *tags: str) -> None:
         """What was made of these is old: after the commit, before its acknowledgement."""
-        await self.raises.raise_tags(tags)
+        await self.invalidator.invalidate(tags)
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ class Entity(Generic[Found]):
     until: Callable[[Found, datetime], datetime | None] = lambda _, __: None
 
 
-class CachedOne(One[str, Found], Generic[Found]):
+class CachedEntityLoader(One[str, Found], Generic[Found]):
     """An entity by its id, or None. All that a turn of the event loop asks for are one pipeline, all misses one query."""
 
     def __init__(self, entity: Entity[Found], read_your_writes: ReadYourWrites, use: CacheUse) -> None:

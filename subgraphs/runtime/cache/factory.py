@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from subgraphs.runtime.cache.cache import Cache
 from subgraphs.runtime.cache.generations import Generations
-from subgraphs.runtime.cache.redis_access import Link
+from subgraphs.runtime.cache.redis_access import RedisAccess
 from subgraphs.runtime.clock import Clock
 from subgraphs.runtime.redis import RedisPlace
 from subgraphs.runtime.redis.cluster import ClusterWire
@@ -15,33 +15,33 @@ from subgraphs.runtime.redis.server import RedisWire
 
 def build_cache(redis_url: str, database: str, clock: Clock, *, limit_seconds: float = LIMIT_SECONDS) -> Cache:
     """The cache of a process that answers requests. Values of one database are shared by all that name it."""
-    return Cache(_link(redis_url, database, limit_seconds=limit_seconds), clock)
+    return Cache(_redis(redis_url, database, limit_seconds=limit_seconds), clock)
 
 
 @dataclass(frozen=True, slots=True)
-class Raiser:
+class Invalidator:
     """Raises tags, and reads nothing: what a worker needs of the cache."""
 
     generations: Generations
-    link: Link
+    redis: RedisAccess
 
-    async def raise_tags(self, tags: Sequence[str]) -> None:
-        """As `Cache.raise_tags`."""
-        await self.generations.raise_tags(tags)
+    async def invalidate(self, tags: Sequence[str]) -> None:
+        """As `Cache.invalidate`."""
+        await self.generations.invalidate(tags)
 
     async def close(self) -> None:
         """Tries once more what is owed, and closes the connections."""
         await self.generations.close()
-        await self.link.close()
+        await self.redis.close()
 
 
-def build_raiser(redis_url: str, database: str) -> Raiser:
-    """The raiser of a worker, for the tags of the subgraph whose database it is."""
-    link = _link(redis_url, database)
-    return Raiser(Generations(link), link)
+def build_invalidator(redis_url: str, database: str) -> Invalidator:
+    """The invalidator of a worker, for the tags of the subgraph whose database it is."""
+    redis = _redis(redis_url, database)
+    return Invalidator(Generations(redis), redis)
 
 
-def _link(redis_url: str, database: str, *, limit_seconds: float = LIMIT_SECONDS) -> Link:
+def _redis(redis_url: str, database: str, *, limit_seconds: float = LIMIT_SECONDS) -> RedisAccess:
     place = RedisPlace.parse(redis_url)
     wire = ClusterWire(place) if place.is_cluster else RedisWire(redis_url)
-    return Link(wire, database, is_cluster=place.is_cluster, limit_seconds=limit_seconds)
+    return RedisAccess(wire, database, is_cluster=place.is_cluster, limit_seconds=limit_seconds)

@@ -11,7 +11,7 @@ import structlog
 
 from subgraphs.runtime.cache.global_tag import EVERYTHING, all_parts, part_of
 from subgraphs.runtime.cache.policy import Lookup
-from subgraphs.runtime.cache.redis_access import Budget, Link, is_refusal
+from subgraphs.runtime.cache.redis_access import Budget, RedisAccess, is_refusal
 from subgraphs.runtime.redis.pipeline import MIN_SECONDS, Away, Command
 
 MAX_OWED: Final = 10_000
@@ -26,13 +26,13 @@ Known = Mapping[str, bytes]
 class Generations:
     """Reads and makes generations, and raises tags. What could not be told is kept, and told before the next read."""
 
-    def __init__(self, link: Link) -> None:
-        self._link = link
+    def __init__(self, redis: RedisAccess) -> None:
+        self._redis = redis
         # By tag, when it was last owed: what is owed anew while it is told is owed still.
         self._owed: dict[str, int] = {}
         self._owings = 0
         self._teller: asyncio.Task[None] | None = None
-        link.counts.owed = lambda: len(self._owed)
+        redis.counts.owed = lambda: len(self._owed)
 
     def command(self, tag: str) -> Command:
         """Asks for a tag's generation."""
@@ -40,7 +40,7 @@ class Generations:
 
     def tags_of(self, lookup: Lookup) -> tuple[str, ...]:
         """The tags whose generations a value is stored with."""
-        if not self._link.is_cluster:
+        if not self._redis.is_cluster:
             return lookup.tags
         return tuple(part_of(lookup.key) if tag == EVERYTHING else tag for tag in lookup.tags)
 
@@ -61,7 +61,7 @@ class Generations:
         for tag, run_id in run_ids.items():
             key, fresh = self._key(tag), _mark(run_id) + secrets.token_hex(8).encode()
             commands += [("SET", key, fresh, "NX", "EX", int(lives)), ("GET", key)]
-        reply = await self._link.run(commands, budget)
+        reply = await self._redis.run(commands, budget)
         values, met = reply.values[1::2], reply.run_ids[1::2]
         found = self.present(tags, values, met)
         foreign = [
@@ -70,18 +70,18 @@ class Generations:
         if foreign:
             # Of an earlier run, brought back with its data, or of another server. To remove a generation is always right;
             # the next reader makes a new one.
-            await self._link.run([("UNLINK", self._key(tag)) for tag in foreign], budget)
+            await self._redis.run([("UNLINK", self._key(tag)) for tag in foreign], budget)
         return found
 
-    async def raise_tags(self, tags: Iterable[str]) -> None:
+    async def invalidate(self, tags: Iterable[str]) -> None:
         """What was made of these is old from now on, everywhere. Called after the commit and before it is acknowledged;
         never fails: while Redis is away this process trusts no value made of these, and tells it as soon as it is back."""
         told = set(tags)
         if not told:
             return
-        if self._link.is_cluster and EVERYTHING in told:
+        if self._redis.is_cluster and EVERYTHING in told:
             told = told - {EVERYTHING} | set(all_parts())
-        self._link.counts.raised += len(told)
+        self._redis.counts.raised += len(told)
         untold = told
         try:
             untold = await self._tell_now(told)
@@ -98,7 +98,7 @@ class Generations:
         try:
             untold = await self._tell(telling, budget)
         except Away:
-            if not self._link.is_cluster:
+            if not self._redis.is_cluster:
                 raise
             return frozenset(self._owed)
         for tag, owing in telling.items():
@@ -116,7 +116,7 @@ class Generations:
     async def _tell_now(self, tags: set[str]) -> set[str]:
         # Whatever the breaker says: were Redis back and others trusted it already, they would show what is old. And twice,
         # for the first connection may be one to a server that is gone.
-        budget, untold = self._link.budget(), tags
+        budget, untold = self._redis.budget(), tags
         for _ in range(2):
             # An Away is counted where it happens.
             with contextlib.suppress(Away):
@@ -129,7 +129,7 @@ class Generations:
         self._owings += 1
         self._owed |= dict.fromkeys(tags, self._owings)
         if len(self._owed) > MAX_OWED:
-            everything = all_parts() if self._link.is_cluster else (EVERYTHING,)
+            everything = all_parts() if self._redis.is_cluster else (EVERYTHING,)
             self._owed = dict.fromkeys(everything, self._owings)
         if self._teller is None or self._teller.done():
             self._teller = asyncio.create_task(self._tell_owed())
@@ -150,11 +150,11 @@ class Generations:
     async def _tell(self, tags: Iterable[str], budget: Budget | None = None, *, insist: bool = False) -> set[str]:
         """Gives the tags that could not be told. Raises Away when none could."""
         telling = sorted(tags)
-        reply = await self._link.run([("UNLINK", self._key(tag)) for tag in telling], budget, insist=insist)
+        reply = await self._redis.run([("UNLINK", self._key(tag)) for tag in telling], budget, insist=insist)
         return {tag for tag, value in zip(telling, reply.values, strict=True) if is_refusal(value)}
 
     def _key(self, tag: str) -> str:
-        return f"g:{self._link.namespace}:{tag}"
+        return f"g:{self._redis.namespace}:{tag}"
 
 
 def _mark(run_id: str) -> bytes:

@@ -11,10 +11,10 @@ from typing import Any, Final
 import structlog
 
 from subgraphs.runtime.cache.background_tasks import Tasks
-from subgraphs.runtime.cache.local_cache import Kept
+from subgraphs.runtime.cache.local_cache import LocalCache
 from subgraphs.runtime.cache.policy import ABSENT_SECONDS, Filled, Lookup
 from subgraphs.runtime.cache.record import Record, pack, unpack
-from subgraphs.runtime.cache.redis_access import Budget, Link, is_refusal
+from subgraphs.runtime.cache.redis_access import Budget, RedisAccess, is_refusal
 from subgraphs.runtime.cache.single_flight import Answer, Flight
 from subgraphs.runtime.clock import Clock
 from subgraphs.runtime.redis.pipeline import Away, Command
@@ -32,14 +32,20 @@ class Loads:
     """The flights of one process. What comes of them is stored in Redis and put into `kept`."""
 
     def __init__(
-        self, link: Link, clock: Clock, tasks: Tasks, kept: Kept, *, wait_seconds: float = WAIT_SECONDS
+        self,
+        redis: RedisAccess,
+        clock: Clock,
+        tasks: Tasks,
+        local_cache: LocalCache,
+        *,
+        wait_seconds: float = WAIT_SECONDS,
     ) -> None:
-        self._link = link
+        self._redis = redis
         self._clock = clock
         self._tasks = tasks
-        self._kept = kept
+        self._local_cache = local_cache
         self._wait_seconds = wait_seconds
-        self._counts = link.counts
+        self._counts = redis.counts
         self._flights: dict[tuple[str, tuple[bytes, ...]], Flight] = {}
 
     def under_way(self, key: str, generations: tuple[bytes, ...]) -> Flight | None:
@@ -73,7 +79,7 @@ class Loads:
                         ("GET", flight.lookup.key),
                     )
                 ]
-                reply = await self._link.run(commands, budget)
+                reply = await self._redis.run(commands, budget)
                 mine, left = self._sorted_out(left, reply.values)
                 if left and loop.time() >= give_up_at:
                     mine, left = mine + left, []
@@ -81,7 +87,7 @@ class Loads:
                 if left:
                     await asyncio.sleep(pause * random.uniform(0.8, 1.2))
                     pause = min(pause * 2, longest)
-                    budget = self._link.budget()
+                    budget = self._redis.budget()
         except Away:
             pass
         finally:
@@ -158,14 +164,14 @@ class Loads:
             short = now + timedelta(seconds=UNSTORABLE_SECONDS)
             record = replace(record, fresh_until=short, ends_at=short, value=None, is_unstorable=True)
             packed = pack(record, None) or b""
-        self._kept.put(flight.lookup.key, record, len(packed))
+        self._local_cache.put(flight.lookup.key, record, len(packed))
         milliseconds = max(1, (record.ends_at - now) // timedelta(milliseconds=1))
         return [("SET", flight.lookup.key, packed, "PX", milliseconds)]
 
     async def _send(self, commands: Sequence[Command]) -> None:
         try:
             if commands:
-                await self._link.run(commands)
+                await self._redis.run(commands)
         except Away:
             return
 
@@ -184,7 +190,7 @@ class Loads:
         except (KeyError, ValueError, TypeError, IndexError):
             # Stored by another version of this code.
             return None
-        self._kept.put(lookup.key, decoded, len(packed))
+        self._local_cache.put(lookup.key, decoded, len(packed))
         return decoded
 
 

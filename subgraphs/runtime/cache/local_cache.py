@@ -5,14 +5,14 @@ from typing import Final
 
 from subgraphs.runtime.cache.record import Record
 
-MAX_KEPT: Final = 4096
-MAX_KEPT_BYTES: Final = 32 * 1024 * 1024
+MAX_LOCAL_RECORDS: Final = 4096
+MAX_LOCAL_BYTES: Final = 32 * 1024 * 1024
 
 
-class Kept:
+class LocalCache:
     """Records with their values decoded, the least recently used dropped first; bounded by number and encoded size."""
 
-    def __init__(self, most: int = MAX_KEPT, most_bytes: int = MAX_KEPT_BYTES) -> None:
+    def __init__(self, most: int = MAX_LOCAL_RECORDS, most_bytes: int = MAX_LOCAL_BYTES) -> None:
         self._most = most
         self._most_bytes = most_bytes
         self._bytes = 0

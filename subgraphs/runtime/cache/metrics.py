@@ -14,7 +14,7 @@ FAULTS: Final = ("away", "refused")
 BREAKER_STATES: Final = ("closed", "half-open", "open")
 
 
-class Counts:
+class CacheMetrics:
     """The counters of one process's cache."""
 
     def __init__(self) -> None:

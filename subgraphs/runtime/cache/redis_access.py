@@ -6,12 +6,12 @@ from typing import Any
 
 from redis.exceptions import ResponseError
 
-from subgraphs.runtime.cache.metrics import Counts
+from subgraphs.runtime.cache.metrics import CacheMetrics
 from subgraphs.runtime.redis.circuit_breaker import Breaker
 from subgraphs.runtime.redis.pipeline import LIMIT_SECONDS, MIN_SECONDS, Away, Command, Reply, Wire
 
 
-class Link:
+class RedisAccess:
     """One process's way to Redis. `namespace` keeps databases apart that share a server; `is_cluster`: of several servers
     one may be away."""
 
@@ -29,7 +29,7 @@ class Link:
         self.is_cluster = is_cluster
         self.limit_seconds = limit_seconds
         self.breaker = breaker or Breaker()
-        self.counts = Counts()
+        self.counts = CacheMetrics()
         self.counts.breaker_state = lambda: self.breaker.state
 
     async def run(self, commands: Sequence[Command], budget: "Budget | None" = None, *, insist: bool = False) -> Reply:

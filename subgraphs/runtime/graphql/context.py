@@ -49,7 +49,7 @@ class RequestContext(BaseContext):
     async def wrote(self, *tags: str, writer_id: str | None = None) -> None:
         """To be said between a commit and its acknowledgement: the caller (or `writer_id`, who was nobody before) wrote, and
         cached values with these tags are old."""
-        raised = [] if self.cached is None else [self.cached.raise_tags(*tags)]
+        raised = [] if self.cached is None else [self.cached.invalidate(*tags)]
         await asyncio.gather(*raised, self.read_your_writes.mark_written(writer_id))
 
     @cached_property

@@ -50,7 +50,7 @@ def cache_message(key: str, at: datetime, tags: Sequence[str]) -> Message:
     return message("cache.raised", key, {}, at, tags=tags)
 
 
-RaiseTags = Callable[[Sequence[str]], Awaitable[None]]
+Invalidate = Callable[[Sequence[str]], Awaitable[None]]
 
 
 class Publisher(Protocol):
@@ -87,12 +87,12 @@ class Relay:
         mongo: Mongo,
         publisher: Publisher,
         *,
-        raise_tags: RaiseTags | None = None,
+        invalidate: Invalidate | None = None,
         idle_seconds: float = 0.2,
         batch: int = 200,
     ) -> None:
         self._mongo = mongo
-        self._raise_tags = raise_tags
+        self._invalidate = invalidate
         # A message that stays is not raised again with every try.
         self._raised: set[str] = set()
         self._publisher = publisher
@@ -145,8 +145,8 @@ class Relay:
             handed_over.append(row["_id"])
 
     async def _raise(self, rows: Sequence[Mapping[str, Any]]) -> None:
-        if self._raise_tags is None:
+        if self._invalidate is None:
             return
         tags = {tag for row in rows if row["_id"] not in self._raised for tag in row.get("tags", ())}
-        await self._raise_tags(sorted(tags))
+        await self._invalidate(sorted(tags))
         self._raised = {row["_id"] for row in rows}

@@ -68,7 +68,7 @@ class Numbers:
         """Changes it and tells so; gives what is acknowledged."""
         self.now[id] += 1
         changed = self.now[id]
-        await cache.raise_tags([f"N:{id}"])
+        await cache.invalidate([f"N:{id}"])
         return changed
 
     def needs(self, id: str) -> list[str]:

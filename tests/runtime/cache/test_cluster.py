@@ -67,7 +67,7 @@ async def test_a_change_shows_at_once_in_every_process(numbers: Numbers, tags: t
     caches = await numbers.warm(3)
     for version in range(2, 6):
         numbers.now[IDS[3]] = version
-        await caches[version % 3].raise_tags(tags)
+        await caches[version % 3].invalidate(tags)
         for cache in caches:
             assert values(await numbers.find(cache, IDS[3:5])) == [version, 1]
 
@@ -185,7 +185,7 @@ async def test_a_master_that_hangs_is_waited_for_a_few_times_and_then_left_alone
     cluster: RedisCluster, numbers: Numbers, asked: list[Server]
 ) -> None:
     (cache,) = await numbers.warm(1)
-    cache._link.limit_seconds = 0.05
+    cache._redis.limit_seconds = 0.05
     lost = cluster.members[2]
     own = next(id for id in IDS if cluster.owner(numbers.tag(id)) is lost)
     took = []
@@ -198,7 +198,7 @@ async def test_a_master_that_hangs_is_waited_for_a_few_times_and_then_left_alone
     print(f"\nlongest {max(took) * 1000:.0f} ms, median {sorted(took)[10] * 1000:.2f} ms")
     assert cache.is_up()
     assert cache.counts.faults["away"] == len(took)
-    members = cache._link._wire._members  # type: ignore[attr-defined]
+    members = cache._redis._wire._members  # type: ignore[attr-defined]
     assert FAULTS_TO_OPEN <= asked.count(members["127.0.0.1", lost.port].server) < len(took)
     await asyncio.to_thread(cluster.until_well)
 
@@ -209,7 +209,7 @@ async def test_without_any_server_the_breaker_opens_and_closes_again_with_them(
     nowhere = Numbers("redis+cluster://127.0.0.1:9")
     never = nowhere.process()
     (cache,) = await numbers.warm(1)
-    cache._link.limit_seconds = never._link.limit_seconds = 0.05
+    cache._redis.limit_seconds = never._redis.limit_seconds = 0.05
     with contextlib.ExitStack() as meanwhile:
         for member in cluster.members:
             meanwhile.enter_context(member.hung())
@@ -219,7 +219,7 @@ async def test_without_any_server_the_breaker_opens_and_closes_again_with_them(
         assert not never.is_up()
         changed = await numbers.change(cache, IDS[0])
         assert cache.counts.owed() == 1
-    cache._link.limit_seconds = 1
+    cache._redis.limit_seconds = 1
 
     async def is_back() -> bool:
         return None not in values(await numbers.find(cache))

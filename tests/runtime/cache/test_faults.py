@@ -166,8 +166,8 @@ async def test_a_slow_load_elsewhere_is_not_waited_for_without_end(
     await process.graphql(ONE, {"id": "ev1"})
     await process.cache.idle()
     # Somebody holds the lock of every other value, and never loads.
-    link = process.cache._link
-    real = link.run
+    redis_access = process.cache._redis
+    real = redis_access.run
 
     async def locked(commands: Sequence[Command], *arguments: Any, **options: Any) -> Reply:
         reply = await real(commands, *arguments, **options)
@@ -176,6 +176,6 @@ async def test_a_slow_load_elsewhere_is_not_waited_for_without_end(
                 reply.values[place] = None
         return reply
 
-    monkeypatch.setattr(link, "run", locked)
+    monkeypatch.setattr(redis_access, "run", locked)
     async with asyncio.timeout(10):
         assert (await process.graphql(ONE, {"id": "ev2"})).data["event"]["name"] == "Event 2"

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from subgraphs.runtime.cache import Cache, Filled, Lookup, Policy, Scope
-from subgraphs.runtime.cache.redis_access import Link
+from subgraphs.runtime.cache.redis_access import RedisAccess
 from subgraphs.runtime.redis.circuit_breaker import Breaker
 from tests.fixtures.clock import FrozenClock
 from tests.fixtures.fake_redis import FakeRedis, FakeWire, Steps
@@ -34,7 +34,7 @@ class Process:
         self.world = world
         self.wire = FakeWire(world.redis)
         self.cache = Cache(
-            Link(self.wire, "db", limit_seconds=60, breaker=NeverOpen()), FrozenClock(), wait_seconds=0.003
+            RedisAccess(self.wire, "db", limit_seconds=60, breaker=NeverOpen()), FrozenClock(), wait_seconds=0.003
         )
         self.acknowledged = 0
 
@@ -43,7 +43,7 @@ class Process:
         self.world.stored += 1
         committed = self.world.stored
         await self.world.steps.gate()
-        await self.cache.raise_tags(["N:1"])
+        await self.cache.invalidate(["N:1"])
         told = not self.cache.counts.owed()
         self.acknowledged = max(self.acknowledged, committed)
         if told:

@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 from subgraphs.runtime.cache import Policy, Scope
 from subgraphs.runtime.cache.generations import MAX_OWED, Generations
 from subgraphs.runtime.cache.global_tag import EVERYTHING
-from subgraphs.runtime.cache.local_cache import Kept
+from subgraphs.runtime.cache.local_cache import LocalCache
 from subgraphs.runtime.cache.policy import key_of
 from subgraphs.runtime.cache.record import COMPRESSED_ABOVE, MAX_BYTES, Record, pack, unpack
-from subgraphs.runtime.cache.redis_access import Link
+from subgraphs.runtime.cache.redis_access import RedisAccess
 from subgraphs.runtime.graphql.cached import Cached, Codec, canonical
 from subgraphs.runtime.graphql.permissions import staff_only
 from subgraphs.runtime.redis.circuit_breaker import FAULTS_TO_OPEN, MAX_OPEN_SECONDS, PROBE_SECONDS, Breaker
@@ -54,7 +54,7 @@ def test_what_cannot_be_read_is_no_record(packed: bytes) -> None:
 
 
 def test_the_least_recently_used_is_dropped_by_number_and_by_size() -> None:
-    kept = Kept(most=2, most_bytes=100)
+    kept = LocalCache(most=2, most_bytes=100)
     for key in ("a", "b"):
         kept.put(key, RECORD, 10)
     kept.get("a")
@@ -116,9 +116,9 @@ class SwitchedWire:
 
 async def test_too_many_raises_to_remember_are_told_as_one_of_everything() -> None:
     wire = SwitchedWire()
-    generations = Generations(Link(wire, "db"))
+    generations = Generations(RedisAccess(wire, "db"))
     wire.is_away = True
-    await generations.raise_tags(f"T:{number}" for number in range(MAX_OWED + 1))
+    await generations.invalidate(f"T:{number}" for number in range(MAX_OWED + 1))
     with pytest.raises(Away):
         await generations.settle()
     wire.is_away = False
@@ -135,9 +135,9 @@ async def test_a_raise_of_a_caller_who_gives_up_is_still_owed() -> None:
             return await super().run(commands, seconds=seconds, insist=insist)
 
     wire = Hanging()
-    generations = Generations(Link(wire, "db"))
+    generations = Generations(RedisAccess(wire, "db"))
     wire.is_away = True
-    raising = asyncio.ensure_future(generations.raise_tags(["T"]))
+    raising = asyncio.ensure_future(generations.invalidate(["T"]))
     await asyncio.sleep(0)
     raising.cancel()
     await asyncio.gather(raising, return_exceptions=True)

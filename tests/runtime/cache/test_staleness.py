@@ -14,8 +14,8 @@ import pytest
 
 from subgraphs.events.model.event import Event
 from subgraphs.events.store import COLLECTIONS
-from subgraphs.runtime.cache.change_stream import Watch
-from subgraphs.runtime.cache.factory import build_raiser
+from subgraphs.runtime.cache.change_stream import ChangeStreamInvalidator
+from subgraphs.runtime.cache.factory import build_invalidator
 from subgraphs.runtime.messaging.outbox import Message, Relay
 from subgraphs.runtime.mongo import Mongo
 from tests.fixtures.client import InProcess
@@ -113,14 +113,14 @@ async def worker(mongo: Mongo, redis: OwnRedis, part: str) -> AsyncIterator[None
             pass
 
     async with Proxy(redis.server.port) as proxy:
-        raiser = build_raiser(proxy.redis_url, mongo.write.name)
-        relay = Relay(mongo, Nowhere(), raise_tags=raiser.raise_tags)
-        watch = Watch(mongo, COLLECTIONS, raiser.raise_tags)
+        invalidator = build_invalidator(proxy.redis_url, mongo.write.name)
+        relay = Relay(mongo, Nowhere(), invalidate=invalidator.invalidate)
+        watch = ChangeStreamInvalidator(mongo, COLLECTIONS, invalidator.invalidate)
         job = asyncio.ensure_future(relay.run() if part == "relay" else watch.run())
         yield
         job.cancel()
         await asyncio.gather(job, return_exceptions=True)
-        await raiser.close()
+        await invalidator.close()
 
 
 async def test_no_read_that_begins_after_a_change_was_acknowledged_shows_what_was_before(
