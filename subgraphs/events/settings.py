@@ -3,7 +3,7 @@
 from pydantic import Field, SecretStr
 
 from subgraphs.runtime.rate_limits import RATE_PATTERN
-from subgraphs.runtime.settings import RedisUrl, ServiceSettings, StoreSettings
+from subgraphs.runtime.settings import RedisUrlSetting, ServiceSettings, StoreSettings
 
 
 class EventsSettings(ServiceSettings):
@@ -21,4 +21,4 @@ class EventsWorkerSettings(StoreSettings):
     """The worker."""
 
     mongo_database: str = Field(default="events", validation_alias="EVENTS_DATABASE")
-    redis_url: RedisUrl = Field(description="the subgraph's, for the tags of its cache")
+    redis_url: RedisUrlSetting = Field(description="the subgraph's, for the tags of its cache")

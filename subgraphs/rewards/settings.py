@@ -5,7 +5,7 @@ from typing import Self
 from pydantic import Field, SecretStr, model_validator
 
 from subgraphs.runtime.rate_limits import RATE_PATTERN
-from subgraphs.runtime.settings import RedisUrl, ServiceSettings, StoreSettings
+from subgraphs.runtime.settings import RedisUrlSetting, ServiceSettings, StoreSettings
 
 
 class RewardsSettings(ServiceSettings):
@@ -28,7 +28,7 @@ class RewardsWorkerSettings(StoreSettings):
     """The worker."""
 
     mongo_database: str = Field(default="rewards", validation_alias="REWARDS_DATABASE")
-    redis_url: RedisUrl = Field(description="the subgraph's, for the tags of its cache")
+    redis_url: RedisUrlSetting = Field(description="the subgraph's, for the tags of its cache")
     item_delivery_url: str | None = Field(default=None, description="where things are ordered, by POST")
     item_delivery_secret: SecretStr | None = Field(default=None, min_length=16, description="signs the orders")
     item_delivery_seconds: float = Field(default=5, gt=0, description="how long one order may take")

@@ -7,16 +7,16 @@ from pydantic import AfterValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from subgraphs.runtime.rate_limits import RATE_PATTERN
-from subgraphs.runtime.redis import RedisPlace
+from subgraphs.runtime.redis import RedisUrl
 
 
 def _checked(url: str) -> str:
-    RedisPlace.parse(url)
+    RedisUrl.parse(url)
     return url
 
 
 # One server, `redis://host:port/0`, or a cluster, `redis+cluster://host:port,host:port`.
-RedisUrl: TypeAlias = Annotated[str, AfterValidator(_checked)]
+RedisUrlSetting: TypeAlias = Annotated[str, AfterValidator(_checked)]
 
 
 class StoreSettings(BaseSettings):
@@ -46,7 +46,7 @@ class ServerSettings(StoreSettings):
 class ServiceSettings(ServerSettings):
     """What every subgraph's process needs. Each subgraph adds its own."""
 
-    redis_url: RedisUrl
+    redis_url: RedisUrlSetting
     cache_limit_seconds: float = Field(default=0.05, gt=0, description="how long one look-up waits for Redis at most")
     router_secret: SecretStr = Field(min_length=16, description="the header x-router-secret must carry it")
     cursor_secret: SecretStr = Field(min_length=16, description="signs the cursors of connections")

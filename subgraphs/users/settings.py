@@ -5,7 +5,7 @@ from pathlib import Path
 from pydantic import Field
 
 from subgraphs.runtime.rate_limits import RATE_PATTERN
-from subgraphs.runtime.settings import RedisUrl, ServiceSettings, StoreSettings
+from subgraphs.runtime.settings import RedisUrlSetting, ServiceSettings, StoreSettings
 
 
 def _rate(default: str, what: str) -> str:
@@ -35,4 +35,4 @@ class UsersWorkerSettings(StoreSettings):
     """The worker."""
 
     mongo_database: str = Field(default="users", validation_alias="USERS_DATABASE")
-    redis_url: RedisUrl = Field(description="the subgraph's, for the tags of its cache")
+    redis_url: RedisUrlSetting = Field(description="the subgraph's, for the tags of its cache")

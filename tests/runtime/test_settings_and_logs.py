@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from subgraphs.runtime.graphql.scalars import SAFE_INT_LIMIT, check_safe_int, format_instant, parse_instant
 from subgraphs.runtime.ids import is_plausible_id, random_id
 from subgraphs.runtime.observability.logging import configure_logs, redact, trace_id_of
-from subgraphs.runtime.redis import RedisPlace
+from subgraphs.runtime.redis import RedisUrl
 from subgraphs.runtime.settings import ServiceSettings, load_settings
 
 COMPLETE = {
@@ -77,7 +77,7 @@ def test_a_redis_url_that_is_none_is_refused_with_what_is_wrong_and_without_its_
 
 
 def test_the_servers_of_a_cluster_share_credentials_and_transport() -> None:
-    place = RedisPlace.parse("rediss+cluster://app:pass@a,b:7001,[::1]:7002/?ssl_cert_reqs=none")
+    place = RedisUrl.parse("rediss+cluster://app:pass@a,b:7001,[::1]:7002/?ssl_cert_reqs=none")
     assert place.is_cluster
     assert [place.url_of(address) for address in place.addresses] == [
         f"rediss://app:pass@{host}/?ssl_cert_reqs=none" for host in ("a:6379", "b:7001", "[::1]:7002")

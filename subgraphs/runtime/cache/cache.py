@@ -15,7 +15,7 @@ from subgraphs.runtime.cache.record import Record
 from subgraphs.runtime.cache.redis_access import Budget, RedisAccess
 from subgraphs.runtime.cache.single_flight import Answer, Flight, Waiter, settle
 from subgraphs.runtime.clock import Clock
-from subgraphs.runtime.redis.pipeline import Away, Command
+from subgraphs.runtime.redis.pipeline import Command, RedisUnavailable
 
 MIN_GENERATION_SECONDS: Final = 7200
 _MAX_BATCH: Final = 500
@@ -103,7 +103,7 @@ class Cache:
             entry.waiters.append(waiter)
         try:
             await self._answer(list(wanted.values()))
-        except Away:
+        except RedisUnavailable:
             pass  # Counted where it happened.
         finally:
             for entry in wanted.values():

@@ -7,10 +7,10 @@ from subgraphs.runtime.cache.cache import Cache
 from subgraphs.runtime.cache.generations import Generations
 from subgraphs.runtime.cache.redis_access import RedisAccess
 from subgraphs.runtime.clock import Clock
-from subgraphs.runtime.redis import RedisPlace
-from subgraphs.runtime.redis.cluster import ClusterWire
+from subgraphs.runtime.redis import RedisUrl
+from subgraphs.runtime.redis.cluster import ClusterPipeline
 from subgraphs.runtime.redis.pipeline import LIMIT_SECONDS
-from subgraphs.runtime.redis.server import RedisWire
+from subgraphs.runtime.redis.server import ServerPipeline
 
 
 def build_cache(redis_url: str, database: str, clock: Clock, *, limit_seconds: float = LIMIT_SECONDS) -> Cache:
@@ -42,6 +42,6 @@ def build_invalidator(redis_url: str, database: str) -> Invalidator:
 
 
 def _redis(redis_url: str, database: str, *, limit_seconds: float = LIMIT_SECONDS) -> RedisAccess:
-    place = RedisPlace.parse(redis_url)
-    wire = ClusterWire(place) if place.is_cluster else RedisWire(redis_url)
-    return RedisAccess(wire, database, is_cluster=place.is_cluster, limit_seconds=limit_seconds)
+    place = RedisUrl.parse(redis_url)
+    pipeline = ClusterPipeline(place) if place.is_cluster else ServerPipeline(redis_url)
+    return RedisAccess(pipeline, database, is_cluster=place.is_cluster, limit_seconds=limit_seconds)

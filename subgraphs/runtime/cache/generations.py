@@ -12,7 +12,7 @@ import structlog
 from subgraphs.runtime.cache.global_tag import EVERYTHING, all_parts, part_of
 from subgraphs.runtime.cache.policy import Lookup
 from subgraphs.runtime.cache.redis_access import Budget, RedisAccess, is_refusal
-from subgraphs.runtime.redis.pipeline import MIN_SECONDS, Away, Command
+from subgraphs.runtime.redis.pipeline import MIN_SECONDS, Command, RedisUnavailable
 
 MAX_OWED: Final = 10_000
 _RUN_CHARACTERS: Final = 16
@@ -54,8 +54,8 @@ class Generations:
 
     async def make(self, run_ids: Mapping[str, str], budget: Budget, *, lives: float) -> dict[str, bytes]:
         """Fresh generations for tags that have none of the run in which their server was just met; of several who make one,
-        all get the same. They are kept for `lives` seconds. Raises Away; where a server is full, away, or another than it
-        was, there are none."""
+        all get the same. They are kept for `lives` seconds. Raises RedisUnavailable; where a server is full, away, or
+        another than it was, there are none."""
         tags = list(run_ids)
         commands: list[Command] = []
         for tag, run_id in run_ids.items():
@@ -90,14 +90,14 @@ class Generations:
                 self._owe(untold)
 
     async def settle(self, budget: Budget | None = None) -> frozenset[str]:
-        """Tells what is owed; gives the tags that are owed still, of which no value may be trusted. Raises Away;
+        """Tells what is owed; gives the tags that are owed still, of which no value may be trusted. Raises RedisUnavailable;
         of a cluster another server may answer yet."""
         if not self._owed:
             return frozenset()
         telling = dict(self._owed)
         try:
             untold = await self._tell(telling, budget)
-        except Away:
+        except RedisUnavailable:
             if not self._redis.is_cluster:
                 raise
             return frozenset(self._owed)
@@ -118,8 +118,8 @@ class Generations:
         # for the first connection may be one to a server that is gone.
         budget, untold = self._redis.budget(), tags
         for _ in range(2):
-            # An Away is counted where it happens.
-            with contextlib.suppress(Away):
+            # A RedisUnavailable is counted where it happens.
+            with contextlib.suppress(RedisUnavailable):
                 untold = await self._tell(untold, budget, insist=True)
             if not untold or budget.left <= MIN_SECONDS:
                 break
@@ -144,11 +144,11 @@ class Generations:
     async def _is_settled(self) -> bool:
         try:
             return not await self.settle()
-        except Away:
+        except RedisUnavailable:
             return False
 
     async def _tell(self, tags: Iterable[str], budget: Budget | None = None, *, insist: bool = False) -> set[str]:
-        """Gives the tags that could not be told. Raises Away when none could."""
+        """Gives the tags that could not be told. Raises RedisUnavailable when none could."""
         telling = sorted(tags)
         reply = await self._redis.run([("UNLINK", self._key(tag)) for tag in telling], budget, insist=insist)
         return {tag for tag, value in zip(telling, reply.values, strict=True) if is_refusal(value)}

@@ -17,7 +17,7 @@ from subgraphs.runtime.cache.record import Record, pack, unpack
 from subgraphs.runtime.cache.redis_access import Budget, RedisAccess, is_refusal
 from subgraphs.runtime.cache.single_flight import Answer, Flight
 from subgraphs.runtime.clock import Clock
-from subgraphs.runtime.redis.pipeline import Away, Command
+from subgraphs.runtime.redis.pipeline import Command, RedisUnavailable
 
 # How long one waits for a load in another process before loading besides it, and how long such a load is believed in.
 WAIT_SECONDS: Final = 1.0
@@ -88,7 +88,7 @@ class Loads:
                     await asyncio.sleep(pause * random.uniform(0.8, 1.2))
                     pause = min(pause * 2, longest)
                     budget = self._redis.budget()
-        except Away:
+        except RedisUnavailable:
             pass
         finally:
             self._end(left)
@@ -172,7 +172,7 @@ class Loads:
         try:
             if commands:
                 await self._redis.run(commands)
-        except Away:
+        except RedisUnavailable:
             return
 
     def _end(self, flights: Iterable[Flight]) -> None:

@@ -7,8 +7,8 @@ from typing import Any
 from redis.exceptions import ResponseError
 
 from subgraphs.runtime.cache.metrics import CacheMetrics
-from subgraphs.runtime.redis.circuit_breaker import Breaker
-from subgraphs.runtime.redis.pipeline import LIMIT_SECONDS, MIN_SECONDS, Away, Command, Reply, Wire
+from subgraphs.runtime.redis.circuit_breaker import CircuitBreaker
+from subgraphs.runtime.redis.pipeline import LIMIT_SECONDS, MIN_SECONDS, Command, Pipeline, RedisUnavailable, Reply
 
 
 class RedisAccess:
@@ -17,29 +17,29 @@ class RedisAccess:
 
     def __init__(
         self,
-        wire: Wire,
+        pipeline: Pipeline,
         namespace: str,
         *,
         is_cluster: bool = False,
         limit_seconds: float = LIMIT_SECONDS,
-        breaker: Breaker | None = None,
+        breaker: CircuitBreaker | None = None,
     ) -> None:
-        self._wire = wire
+        self._pipeline = pipeline
         self.namespace = namespace
         self.is_cluster = is_cluster
         self.limit_seconds = limit_seconds
-        self.breaker = breaker or Breaker()
+        self.breaker = breaker or CircuitBreaker()
         self.counts = CacheMetrics()
         self.counts.breaker_state = lambda: self.breaker.state
 
     async def run(self, commands: Sequence[Command], budget: "Budget | None" = None, *, insist: bool = False) -> Reply:
-        """Waits no longer than is left of the budget; `insist` as in `Wire.run`. Raises Away; an answer that is nothing but
-        errors is as bad."""
+        """Waits no longer than is left of the budget; `insist` as in `Pipeline.run`. Raises RedisUnavailable; an
+        answer that is nothing but errors is as bad."""
         budget = budget or self.budget()
         self.counts.round_trips += 1
         try:
-            reply = await self._wire.run(commands, seconds=budget.left, insist=insist)
-        except Away as away:
+            reply = await self._pipeline.run(commands, seconds=budget.left, insist=insist)
+        except RedisUnavailable as away:
             budget.left = max(MIN_SECONDS, budget.left - away.waited)
             self.counts.faults["away"] += 1
             self.breaker.failed()
@@ -50,8 +50,8 @@ class RedisAccess:
 
     def _judge(self, values: Sequence[Any]) -> None:
         refused = [value for value in values if is_refusal(value)]
-        # A cluster's server that is away is no reason to do without the others: the wire itself leaves it alone.
-        away = sum(isinstance(value, Away) for value in refused)
+        # A cluster's server that is away is no reason to do without the others: the pipeline itself leaves it alone.
+        away = sum(isinstance(value, RedisUnavailable) for value in refused)
         if away:
             self.counts.faults["away"] += 1
         if away < len(refused):
@@ -61,14 +61,14 @@ class RedisAccess:
         if refused and len(refused) == len(values):
             if not away:
                 self.breaker.failed()
-            raise Away(str(refused[0])[:80])
+            raise RedisUnavailable(str(refused[0])[:80])
 
     def budget(self) -> "Budget":
         """For all the round trips of one call."""
         return Budget(self.limit_seconds)
 
     async def close(self) -> None:
-        await self._wire.close()
+        await self._pipeline.close()
 
 
 @dataclass(slots=True)
@@ -80,4 +80,4 @@ class Budget:
 
 def is_refusal(value: Any) -> bool:
     """Whether a reply is none: the server is full, loading, a replica, or away."""
-    return isinstance(value, ResponseError | Away)
+    return isinstance(value, ResponseError | RedisUnavailable)

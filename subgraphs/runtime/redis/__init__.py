@@ -1,7 +1,7 @@
-"""Redis, as one server or as a cluster: the client for single commands, and the wire for many at once.
+"""Redis, as one server or as a cluster: the client for single commands, and the pipeline for many at once.
 
 place     where it is, as a setting says
-wire      one round trip, and which run of which server answered
+pipeline      one round trip, and which run of which server answered
 breaker   when to stop asking
 server    connections to one server
 slots     which part of a cluster a key is in
@@ -10,6 +10,6 @@ client    single commands
 """
 
 from subgraphs.runtime.redis.client import RedisClient, connect_redis
-from subgraphs.runtime.redis.url import REDIS_FAULTS, RedisPlace
+from subgraphs.runtime.redis.url import REDIS_FAULTS, RedisUrl
 
-__all__ = ["REDIS_FAULTS", "RedisClient", "RedisPlace", "connect_redis"]
+__all__ = ["REDIS_FAULTS", "RedisClient", "RedisUrl", "connect_redis"]

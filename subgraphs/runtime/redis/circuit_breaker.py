@@ -12,7 +12,7 @@ MAX_OPEN_SECONDS: Final = 4.0
 PROBE_SECONDS: Final = 1.0
 
 
-class Breaker:
+class CircuitBreaker:
     """Opens after a few faults in a row; then lets one caller probe now and then, until one of them succeeds."""
 
     def __init__(self, *, monotonic: Callable[[], float] = time.monotonic) -> None:

@@ -7,17 +7,17 @@ from redis.backoff import NoBackoff
 from redis.exceptions import ConnectionError as NotConnected
 from redis.retry import Retry
 
-from subgraphs.runtime.redis.cluster import ClusterWire
-from subgraphs.runtime.redis.pipeline import Away, Command
-from subgraphs.runtime.redis.url import RedisPlace
+from subgraphs.runtime.redis.cluster import ClusterPipeline
+from subgraphs.runtime.redis.pipeline import Command, RedisUnavailable
+from subgraphs.runtime.redis.url import RedisUrl
 
 
 class ClusterClient:
     """A cluster, with the commands of the client that are used here. The library's own cannot keep the limit: whenever a
     server is away it asks for all commands that the others know before it goes on."""
 
-    def __init__(self, wire: ClusterWire, *, timeout_seconds: float) -> None:
-        self._wire = wire
+    def __init__(self, pipeline: ClusterPipeline, *, timeout_seconds: float) -> None:
+        self._pipeline = pipeline
         self._timeout_seconds = timeout_seconds
 
     async def set(self, key: str, value: bytes, *, ex: int) -> Any:
@@ -38,14 +38,14 @@ class ClusterClient:
 
     async def aclose(self) -> None:
         """Ends the connections."""
-        await self._wire.close()
+        await self._pipeline.close()
 
     async def _run(self, command: Command) -> Any:
         try:
-            (value,) = (await self._wire.run([command], seconds=self._timeout_seconds)).values
-        except Away as away:
+            (value,) = (await self._pipeline.run([command], seconds=self._timeout_seconds)).values
+        except RedisUnavailable as away:
             raise NotConnected(str(away)) from away
-        if isinstance(value, Away):
+        if isinstance(value, RedisUnavailable):
             raise NotConnected(str(value)) from value
         if isinstance(value, Exception):
             raise value
@@ -58,9 +58,9 @@ RedisClient: TypeAlias = Redis | ClusterClient
 def connect_redis(url: str, *, timeout_seconds: float = 0.05, pool_size: int = 64) -> RedisClient:
     """A client of the server, or the cluster, at `url`; no call takes longer than `timeout_seconds`, connecting included,
     none is retried. Raises ValueError for an URL that is none of Redis."""
-    place = RedisPlace.parse(url)
+    place = RedisUrl.parse(url)
     if place.is_cluster:
-        return ClusterClient(ClusterWire(place), timeout_seconds=timeout_seconds)
+        return ClusterClient(ClusterPipeline(place), timeout_seconds=timeout_seconds)
     return Redis.from_url(
         url,
         socket_timeout=timeout_seconds,

@@ -10,11 +10,11 @@ from typing import Any, Final, TypeAlias
 import structlog
 from redis.exceptions import AskError, MovedError, ResponseError
 
-from subgraphs.runtime.redis.circuit_breaker import Breaker
-from subgraphs.runtime.redis.pipeline import LIMIT_SECONDS, MIN_SECONDS, Away, Command, Reply
+from subgraphs.runtime.redis.circuit_breaker import CircuitBreaker
+from subgraphs.runtime.redis.pipeline import LIMIT_SECONDS, MIN_SECONDS, Command, RedisUnavailable, Reply
 from subgraphs.runtime.redis.server import Answered, Server
 from subgraphs.runtime.redis.slots import SLOTS, slot_of
-from subgraphs.runtime.redis.url import Address, RedisPlace
+from subgraphs.runtime.redis.url import Address, RedisUrl
 
 # How long one server may take to tell who has which slots, and the least time from one such question to the next.
 _LEARN_SECONDS: Final = 0.5
@@ -31,18 +31,18 @@ class _Member:
 
     def __init__(self, server: Server) -> None:
         self.server = server
-        self.breaker = Breaker()
+        self.breaker = CircuitBreaker()
 
     async def run(self, commands: Sequence[Command], seconds: float, *, insist: bool) -> Answered:
         """As `Server.run`; while the server is left alone, only who insists asks it. An answer that is nothing but errors
         is none: the server is loading, or knows no more of the cluster."""
         if not self.breaker.allows() and not insist:
-            raise Away("left alone")
+            raise RedisUnavailable("left alone")
         try:
             answered = await self.server.run(commands, seconds)
             if all(map(_is_refusal, answered.values)):
-                raise Away(str(answered.values[0])[:80], answered.waited)
-        except Away:
+                raise RedisUnavailable(str(answered.values[0])[:80], answered.waited)
+        except RedisUnavailable:
             self.breaker.failed()
             raise
         self.breaker.succeeded()
@@ -58,12 +58,12 @@ class _Trip:
     values: list[Any]
 
 
-class ClusterWire:
+class ClusterPipeline:
     """The way to a cluster, whose map is learned when it is first used, and anew when a slot has moved or a server is away.
     A redirection is followed once."""
 
-    def __init__(self, place: RedisPlace) -> None:
-        self._place = place
+    def __init__(self, url: RedisUrl) -> None:
+        self._url = url
         self._members: dict[Address, _Member] = {}
         self._owners: list[Address | None] = []
         self._masters: set[Address] = set()
@@ -74,13 +74,13 @@ class ClusterWire:
         waited = await self._have_map(seconds)
         # Where nobody answered, whoever asks yet is to find out whether somebody does again.
         insist = insist or not self._answers_anywhere()
-        trip = _Trip(commands, [""] * len(commands), [Away("nobody has its slot")] * len(commands))
+        trip = _Trip(commands, [""] * len(commands), [RedisUnavailable("nobody has its slot")] * len(commands))
         waited += await self._ask_all(trip, self._by_owner(commands), seconds - waited, insist=insist)
         redirected = self._redirected(trip)
         if redirected:
             waited += await self._ask_all(trip, redirected, max(MIN_SECONDS, seconds - waited), insist=insist)
-        if all(isinstance(value, Away) for value in trip.values) and not self._answers_anywhere():
-            raise Away("no server of the cluster answers", waited)
+        if all(isinstance(value, RedisUnavailable) for value in trip.values) and not self._answers_anywhere():
+            raise RedisUnavailable("no server of the cluster answers", waited)
         return Reply(trip.run_ids, trip.values, waited)
 
     async def close(self) -> None:
@@ -128,7 +128,7 @@ class ClusterWire:
             commands = [word for command in commands for word in (("ASKING",), command)]
         try:
             answered = await self._member(address).run(commands, seconds, insist=insist)
-        except Away as away:
+        except RedisUnavailable as away:
             for place in places:
                 trip.run_ids[place], trip.values[place] = "", away
             self._learn_soon()
@@ -140,7 +140,7 @@ class ClusterWire:
     def _member(self, address: Address) -> _Member:
         member = self._members.get(address)
         if member is None:
-            member = self._members[address] = _Member(Server(self._place.url_of(address)))
+            member = self._members[address] = _Member(Server(self._url.url_of(address)))
         return member
 
     def _answers_anywhere(self) -> bool:
@@ -155,7 +155,7 @@ class ClusterWire:
             await asyncio.wait((self._learning,), timeout=seconds)
         waited = min(seconds, asyncio.get_running_loop().time() - started)
         if not self._owners:
-            raise Away("the cluster's map is not known", waited)
+            raise RedisUnavailable("the cluster's map is not known", waited)
         return min(waited, seconds - MIN_SECONDS)
 
     def _learn_soon(self) -> None:
@@ -165,13 +165,13 @@ class ClusterWire:
             self._learning = asyncio.create_task(self._learn())
 
     async def _learn(self) -> None:
-        known = list({*self._members, *self._place.addresses})
+        known = list({*self._members, *self._url.addresses})
         random.shuffle(known)
         # First who answered last; the others, and the map's servers among them, may be gone.
         for address in sorted(known, key=lambda address: not self._member(address).breaker.is_closed):
             try:
                 answered = await self._member(address).server.run([("CLUSTER", "SLOTS")], _LEARN_SECONDS)
-            except Away:
+            except RedisUnavailable:
                 continue
             (told,) = answered.values
             if isinstance(told, ResponseError):
@@ -183,7 +183,7 @@ class ClusterWire:
                 return
 
     async def _forget_others(self) -> None:
-        for address in self._members.keys() - self._masters - set(self._place.addresses):
+        for address in self._members.keys() - self._masters - set(self._url.addresses):
             await self._members.pop(address).server.close()
 
 

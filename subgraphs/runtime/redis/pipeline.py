@@ -10,7 +10,7 @@ LIMIT_SECONDS: Final = 0.05
 MIN_SECONDS: Final = 0.005
 
 
-class Away(Exception):
+class RedisUnavailable(Exception):
     """Redis did not answer in time, or not at all. `waited`: seconds."""
 
     def __init__(self, why: str, waited: float = 0.0) -> None:
@@ -20,7 +20,8 @@ class Away(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """The replies in the commands' order: an error as a ResponseError in its place, and an Away where that command's server
+    """The replies in the commands' order: an error as a ResponseError in its place, and a RedisUnavailable where that
+    command's server
     did not answer. `run_ids`, in the same order, tell apart the runs of servers: one changes whenever its server starts or
     becomes a master, and is empty where none answered. `waited`: seconds."""
 
@@ -29,13 +30,13 @@ class Reply:
     waited: float = 0.0
 
 
-class Wire(Protocol):
+class Pipeline(Protocol):
     """The way to Redis."""
 
     async def run(self, commands: Sequence[Command], *, seconds: float = LIMIT_SECONDS, insist: bool = False) -> Reply:
         """Sends all, then reads all. Each has one key, its second word (EVAL's fourth); none depends on another having been
-        carried out before it by another server. `insist` asks also a server that did not answer lately. Raises Away after
-        `seconds`, connecting included, when no server answers at all."""
+        carried out before it by another server. `insist` asks also a server that did not answer lately. Raises
+        RedisUnavailable after `seconds`, connecting included, when no server answers at all."""
         ...
 
     async def close(self) -> None: ...

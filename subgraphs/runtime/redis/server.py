@@ -12,7 +12,7 @@ from redis.backoff import NoBackoff
 from redis.exceptions import ResponseError
 from redis.retry import Retry
 
-from subgraphs.runtime.redis.pipeline import LIMIT_SECONDS, Away, Command, Reply
+from subgraphs.runtime.redis.pipeline import LIMIT_SECONDS, Command, RedisUnavailable, Reply
 from subgraphs.runtime.redis.url import REDIS_FAULTS
 
 # Time is told in so many ticks: when this process was too busy to listen, that is one tick, however long it was.
@@ -51,7 +51,7 @@ class Server:
         self._slots = asyncio.Semaphore(_ROUND_TRIPS_AT_ONCE)
 
     async def run(self, commands: Sequence[Command], seconds: float) -> Answered:
-        """One round trip. Raises Away after `seconds`, connecting included."""
+        """One round trip. Raises RedisUnavailable after `seconds`, connecting included."""
         trip = asyncio.ensure_future(self._round_trip(commands))
         started = asyncio.get_running_loop().time()
         try:
@@ -63,10 +63,12 @@ class Server:
         except REDIS_FAULTS as error:
             # The server is likely gone, and the other connections lead to it too.
             await self.disconnect()
-            raise Away(type(error).__name__, min(seconds, asyncio.get_running_loop().time() - started)) from error
+            raise RedisUnavailable(
+                type(error).__name__, min(seconds, asyncio.get_running_loop().time() - started)
+            ) from error
         finally:
             trip.cancel()
-        raise Away("late", seconds)
+        raise RedisUnavailable("late", seconds)
 
     async def disconnect(self) -> None:
         """Ends the connections that are not in use."""
@@ -99,7 +101,7 @@ class Server:
         return Answered(connection.run_id, values)
 
 
-class RedisWire:
+class ServerPipeline:
     """The way to a Redis that is one server."""
 
     def __init__(self, url: str) -> None:

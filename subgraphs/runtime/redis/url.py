@@ -15,7 +15,7 @@ Address: TypeAlias = tuple[str, int]
 
 
 @dataclass(frozen=True, slots=True)
-class RedisPlace:
+class RedisUrl:
     """What a setting says of where Redis is: one server, or some of a cluster's, which tell of the others."""
 
     scheme: str

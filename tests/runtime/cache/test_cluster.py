@@ -17,7 +17,7 @@ from subgraphs.runtime.cache.global_tag import EVERYTHING, all_parts, part_of
 from subgraphs.runtime.redis import server
 from subgraphs.runtime.redis.circuit_breaker import FAULTS_TO_OPEN
 from subgraphs.runtime.redis.pipeline import Command
-from subgraphs.runtime.redis.server import RedisWire, Server
+from subgraphs.runtime.redis.server import Server, ServerPipeline
 from tests.runtime.cache.conftest import OwnRedis, until
 from tests.runtime.cache.numbers import IDS, Numbers, values
 from tests.stack.redis_cluster import RedisCluster, start_redis_cluster
@@ -283,13 +283,13 @@ async def test_a_master_that_was_a_replica_meanwhile_is_another_run(
 ) -> None:
     monkeypatch.setattr(server, "_KNOWN_SECONDS", 0)
     other = urlsplit(redis_url)
-    wire = RedisWire(redis.server.url)
-    met = [(await wire.run([("GET", "a")], seconds=1)).run_ids[0] for _ in range(2)]
+    pipeline = ServerPipeline(redis.server.url)
+    met = [(await pipeline.run([("GET", "a")], seconds=1)).run_ids[0] for _ in range(2)]
     await redis.command("REPLICAOF", str(other.hostname), str(other.port))
     await redis.command("REPLICAOF", "NO", "ONE")
-    met.append((await wire.run([("GET", "a")], seconds=1)).run_ids[0])
+    met.append((await pipeline.run([("GET", "a")], seconds=1)).run_ids[0])
     assert met[0] == met[1] != met[2]
-    await wire.close()
+    await pipeline.close()
 
 
 def test_each_part_of_everything_is_in_the_slots_of_the_values_that_carry_it() -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from subgraphs.runtime.cache import Cache, Filled, Lookup, Policy, Scope
 from subgraphs.runtime.cache.redis_access import RedisAccess
-from subgraphs.runtime.redis.circuit_breaker import Breaker
+from subgraphs.runtime.redis.circuit_breaker import CircuitBreaker
 from tests.fixtures.clock import FrozenClock
 from tests.fixtures.fake_redis import FakeRedis, FakeWire, Steps
 
@@ -19,8 +19,8 @@ NUMBER: Policy[int] = Policy("N", ttl=60, scope=Scope.PUBLIC, tags=("N:{id}",), 
 EXAMPLES = settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
 
 
-class NeverOpen(Breaker):
-    """Faults of a test's wire say nothing about time."""
+class NeverOpen(CircuitBreaker):
+    """Faults of a test's pipeline say nothing about time."""
 
     def failed(self) -> None:
         pass
@@ -32,9 +32,9 @@ class Process:
 
     def __init__(self, world: "World") -> None:
         self.world = world
-        self.wire = FakeWire(world.redis)
+        self.pipeline = FakeWire(world.redis)
         self.cache = Cache(
-            RedisAccess(self.wire, "db", limit_seconds=60, breaker=NeverOpen()), FrozenClock(), wait_seconds=0.003
+            RedisAccess(self.pipeline, "db", limit_seconds=60, breaker=NeverOpen()), FrozenClock(), wait_seconds=0.003
         )
         self.acknowledged = 0
 
@@ -51,9 +51,9 @@ class Process:
 
     async def write_cut_off(self) -> None:
         """A change whose raise does not arrive at once."""
-        self.wire.is_cut = True
+        self.pipeline.is_cut = True
         await self.write()
-        self.wire.is_cut = False
+        self.pipeline.is_cut = False
 
     async def read(self) -> None:
         await self.world.steps.gate()
@@ -94,12 +94,12 @@ class World:
         await self.steps.gate()
         self.redis.restart(self.dumps[-1])
 
-    async def cut(self, wire: FakeWire) -> None:
+    async def cut(self, pipeline: FakeWire) -> None:
         await self.steps.gate()
-        wire.is_cut = True
+        pipeline.is_cut = True
         for _ in range(3):
             await self.steps.gate()
-        wire.is_cut = False
+        pipeline.is_cut = False
 
 
 Plan = list[tuple[str, int]]
@@ -115,7 +115,7 @@ async def carry_out(plan: Plan, choose: Callable[[int], int]) -> None:
         "write cut off": Process.write_cut_off,
         "dump": lambda _: world.dump(),
         "restart": lambda _: world.restart(),
-        "cut": lambda process: world.cut(process.wire),
+        "cut": lambda process: world.cut(process.pipeline),
     }
 
     async def thread(steps: Plan) -> None:

@@ -20,8 +20,8 @@ from subgraphs.runtime.cache.record import COMPRESSED_ABOVE, MAX_BYTES, Record, 
 from subgraphs.runtime.cache.redis_access import RedisAccess
 from subgraphs.runtime.graphql.cached import Cached, Codec, canonical
 from subgraphs.runtime.graphql.permissions import staff_only
-from subgraphs.runtime.redis.circuit_breaker import FAULTS_TO_OPEN, MAX_OPEN_SECONDS, PROBE_SECONDS, Breaker
-from subgraphs.runtime.redis.pipeline import Away, Command, Reply
+from subgraphs.runtime.redis.circuit_breaker import FAULTS_TO_OPEN, MAX_OPEN_SECONDS, PROBE_SECONDS, CircuitBreaker
+from subgraphs.runtime.redis.pipeline import Command, RedisUnavailable, Reply
 from tests.events.made import NOON
 
 RECORD = Record((b"g1", b"g2"), NOON, NOON + timedelta(seconds=5), NOON + timedelta(seconds=9), None)
@@ -75,7 +75,7 @@ class Time:
 
 def test_the_breaker_opens_after_faults_in_a_row_probes_alone_and_closes_by_one_success() -> None:
     time = Time()
-    breaker = Breaker(monotonic=time)
+    breaker = CircuitBreaker(monotonic=time)
     for _ in range(FAULTS_TO_OPEN - 1):
         breaker.failed()
     breaker.succeeded()
@@ -106,7 +106,7 @@ class SwitchedWire:
 
     async def run(self, commands: Sequence[Command], *, seconds: float = 0, insist: bool = False) -> Reply:
         if self.is_away:
-            raise Away("away")
+            raise RedisUnavailable("away")
         self.sent += commands
         return Reply(["run"] * len(commands), [1] * len(commands))
 
@@ -115,15 +115,15 @@ class SwitchedWire:
 
 
 async def test_too_many_raises_to_remember_are_told_as_one_of_everything() -> None:
-    wire = SwitchedWire()
-    generations = Generations(RedisAccess(wire, "db"))
-    wire.is_away = True
+    pipeline = SwitchedWire()
+    generations = Generations(RedisAccess(pipeline, "db"))
+    pipeline.is_away = True
     await generations.invalidate(f"T:{number}" for number in range(MAX_OWED + 1))
-    with pytest.raises(Away):
+    with pytest.raises(RedisUnavailable):
         await generations.settle()
-    wire.is_away = False
+    pipeline.is_away = False
     assert not await generations.settle()
-    assert wire.sent == [("UNLINK", f"g:db:{EVERYTHING}")]
+    assert pipeline.sent == [("UNLINK", f"g:db:{EVERYTHING}")]
     await generations.close()
 
 
@@ -134,16 +134,16 @@ async def test_a_raise_of_a_caller_who_gives_up_is_still_owed() -> None:
                 await asyncio.Event().wait()
             return await super().run(commands, seconds=seconds, insist=insist)
 
-    wire = Hanging()
-    generations = Generations(RedisAccess(wire, "db"))
-    wire.is_away = True
+    pipeline = Hanging()
+    generations = Generations(RedisAccess(pipeline, "db"))
+    pipeline.is_away = True
     raising = asyncio.ensure_future(generations.invalidate(["T"]))
     await asyncio.sleep(0)
     raising.cancel()
     await asyncio.gather(raising, return_exceptions=True)
-    wire.is_away = False
+    pipeline.is_away = False
     assert not await generations.settle()
-    assert ("UNLINK", "g:db:T") in wire.sent
+    assert ("UNLINK", "g:db:T") in pipeline.sent
     await generations.close()
 
 
