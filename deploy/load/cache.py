@@ -34,8 +34,8 @@ from subgraphs.runtime.auth.revocations import Revocations, Standing
 from subgraphs.runtime.cache import Cache
 from subgraphs.runtime.cache.global_tag import EVERYTHING
 from subgraphs.users.app import build as build_users
-from subgraphs.users.keys import SigningKeys, new_private_key
 from subgraphs.users.settings import UsersSettings
+from subgraphs.users.signing_keys import SigningKeys, new_private_key
 
 SECRET: Final = "the-secret-of-the-measurement"  # noqa: S105 - reached from this process alone
 ROUNDS: Final = 200

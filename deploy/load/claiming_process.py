@@ -17,12 +17,12 @@ from typing import Any, Final
 import httpx
 from pymongo import monitoring
 
-from subgraphs.rewards.accounts import Accounts
-from subgraphs.rewards.eligibility import EventsClient
-from subgraphs.rewards.lanes import Lanes
-from subgraphs.rewards.operations.claim_group import Claim, commit_group
-from subgraphs.rewards.operations.claim_outcomes import Claimed, ClaimOutcome
-from subgraphs.rewards.operations.tools import Tools
+from subgraphs.rewards.batching import Lanes
+from subgraphs.rewards.clients.events import EventsClient
+from subgraphs.rewards.clients.users import Accounts
+from subgraphs.rewards.operations.claim.batch import Claim, commit_group
+from subgraphs.rewards.operations.claim.results import Claimed, ClaimOutcome
+from subgraphs.rewards.operations.dependencies import Tools
 from subgraphs.runtime.clients.subgraph import SubgraphClient
 from subgraphs.runtime.clock import SystemClock
 from subgraphs.runtime.mongo import Mongo

@@ -26,7 +26,7 @@ from deploy.load.tokens import Tokens
 from deploy.load.wire import prepared, send_all
 from deploy.local.ports import free_ports
 from deploy.local.stack import ROOT, Stack, answers
-from subgraphs.rewards.operations.claim_group import MOST_CLAIMS
+from subgraphs.rewards.operations.claim.batch import MOST_CLAIMS
 from subgraphs.runtime.auth.identity import ROUTER_SECRET_HEADER
 
 AT_ONCE: Final = 256

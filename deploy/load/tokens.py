@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from subgraphs.runtime.auth.identity import Kind, sign_token
-from subgraphs.users.keys import load_signing_keys
+from subgraphs.users.signing_keys import load_signing_keys
 
 
 class Tokens:

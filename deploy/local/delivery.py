@@ -2,7 +2,7 @@
 
 import structlog
 
-from subgraphs.rewards.delivery import Answer, Order
+from subgraphs.rewards.clients.item_delivery import Answer, Order
 
 log = structlog.get_logger("deliveries")
 

@@ -13,7 +13,7 @@ from fastapi import FastAPI
 from deploy.local.delivery import AcceptsAll
 from subgraphs.events.settings import EventsWorkerSettings
 from subgraphs.events.worker import build_worker as build_events_worker
-from subgraphs.rewards.delivery import http_delivery
+from subgraphs.rewards.clients.item_delivery import http_delivery
 from subgraphs.rewards.settings import RewardsWorkerSettings
 from subgraphs.rewards.worker import build_worker as build_rewards_worker
 from subgraphs.runtime.clock import SystemClock

@@ -3,10 +3,10 @@
 import httpx
 from fastapi import FastAPI
 
+from subgraphs.events.clients.profiles import Profiles
 from subgraphs.events.context import make_context
-from subgraphs.events.operations.rates import Rates
-from subgraphs.events.operations.tools import Tools
-from subgraphs.events.profiles import Profiles
+from subgraphs.events.operations.dependencies import Tools
+from subgraphs.events.operations.rate_limits import Rates
 from subgraphs.events.schema import schema
 from subgraphs.events.settings import EventsSettings
 from subgraphs.events.store.events import EventStore

@@ -6,7 +6,7 @@ from strawberry.types import Info
 
 from subgraphs.events.loaders import ActivitiesByUser, EventsById, ProfilesByUser, TalliesByEventAndUser, visible
 from subgraphs.events.model.event import Event
-from subgraphs.events.operations.tools import Tools
+from subgraphs.events.operations.dependencies import Tools
 from subgraphs.runtime.app_factory import AppResources, Caller
 from subgraphs.runtime.auth.identity import Identity
 from subgraphs.runtime.graphql.context import RequestContext

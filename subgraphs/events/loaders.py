@@ -8,11 +8,11 @@ from typing import Final
 
 from dataloaders import Pages
 from dataloaders.batch import Batch
+from subgraphs.events.clients.profiles import Profiles
 from subgraphs.events.model.activity import Activity
 from subgraphs.events.model.event import Event
 from subgraphs.events.model.profile import Profile
 from subgraphs.events.model.rule import Tally
-from subgraphs.events.profiles import Profiles
 from subgraphs.events.store.activities import ActivityQuery, activity_pages, tallies
 from subgraphs.events.store.events import event_document, events_by_id, to_event
 from subgraphs.runtime.cache import CachedEntityLoader, CacheUse, Entity, Policy, Scope

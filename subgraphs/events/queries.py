@@ -10,6 +10,7 @@ from subgraphs.events.loaders import EVENT
 from subgraphs.events.model import rule as rule_model
 from subgraphs.events.operations.simulate_event import MadeUp, Simulation, simulate_event
 from subgraphs.events.store.events import SORTS, events_page
+from subgraphs.events.types.event_list import EVENTS_LIST, EventFilter, EventSort, connection, to_query
 from subgraphs.events.types.events import (
     AUDIT_TYPES,
     AuditConnection,
@@ -19,7 +20,6 @@ from subgraphs.events.types.events import (
     User,
     to_conditions,
 )
-from subgraphs.events.types.listed import EVENTS_LIST, EventFilter, EventSort, connection, to_query
 from subgraphs.events.types.rules import ActivityType, RuleInput, to_draft
 from subgraphs.runtime import results
 from subgraphs.runtime.audit import LATEST_FIRST, audit_page

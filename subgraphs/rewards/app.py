@@ -3,13 +3,13 @@
 import httpx
 from fastapi import FastAPI
 
-from subgraphs.rewards.accounts import Accounts
+from subgraphs.rewards.clients.events import EventsClient
+from subgraphs.rewards.clients.users import Accounts
 from subgraphs.rewards.context import make_context
-from subgraphs.rewards.eligibility import EventsClient
-from subgraphs.rewards.operations.claim_reward import Claims
-from subgraphs.rewards.operations.rates import Rates
-from subgraphs.rewards.operations.tools import Tools
-from subgraphs.rewards.refusals import Refusals
+from subgraphs.rewards.operations.claim.service import Claims
+from subgraphs.rewards.operations.dependencies import Tools
+from subgraphs.rewards.operations.rate_limits import Rates
+from subgraphs.rewards.refusal_counter import Refusals
 from subgraphs.rewards.schema import schema
 from subgraphs.rewards.settings import RewardsSettings
 from subgraphs.rewards.store.stats import RefusalStore

@@ -20,9 +20,9 @@ from subgraphs.rewards.loaders import (
 )
 from subgraphs.rewards.model.offer import Offer
 from subgraphs.rewards.model.request import RewardRequest
-from subgraphs.rewards.operations.claim_reward import Claims
-from subgraphs.rewards.operations.tools import Tools
-from subgraphs.rewards.refusals import Refusals
+from subgraphs.rewards.operations.claim.service import Claims
+from subgraphs.rewards.operations.dependencies import Tools
+from subgraphs.rewards.refusal_counter import Refusals
 from subgraphs.rewards.stats_loaders import DaysByEvent, RefusalsByEvent, TotalsByEvent
 from subgraphs.runtime.app_factory import AppResources
 from subgraphs.runtime.auth.identity import Identity

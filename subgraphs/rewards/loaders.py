@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Final
 
 from dataloaders import One, Pages
-from subgraphs.rewards.eligibility import EventsClient
+from subgraphs.rewards.clients.events import EventsClient
 from subgraphs.rewards.model.claimability import Claimability
 from subgraphs.rewards.model.code import PoolCounts
 from subgraphs.rewards.model.offer import Offer, Stock

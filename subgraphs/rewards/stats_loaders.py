@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Final
 
 from dataloaders import One, Pages
-from subgraphs.rewards.eligibility import EventsClient
+from subgraphs.rewards.clients.events import EventsClient
 from subgraphs.rewards.model.stats import Day, Totals, last_days
 from subgraphs.rewards.store.stats import event_days, event_totals, refusal_counts
 from subgraphs.runtime.clients.subgraph import SubgraphUnavailable

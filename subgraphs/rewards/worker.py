@@ -7,12 +7,12 @@ from collections.abc import Awaitable, Callable
 import structlog
 from pymongo.errors import PyMongoError
 
-from subgraphs.rewards.delivery import ItemDelivery
+from subgraphs.rewards.clients.item_delivery import ItemDelivery
 from subgraphs.rewards.operations.deliver_items import Tries, deliver_all_due
+from subgraphs.rewards.operations.dependencies import Stores
 from subgraphs.rewards.operations.expire_points import expire_all_lapsed
-from subgraphs.rewards.operations.handing_over import DELIVERY
+from subgraphs.rewards.operations.fulfilment import DELIVERY
 from subgraphs.rewards.operations.release_reservations import release_all_due
-from subgraphs.rewards.operations.tools import Stores
 from subgraphs.rewards.settings import RewardsWorkerSettings
 from subgraphs.rewards.store import COLLECTIONS
 from subgraphs.runtime.cache.change_stream import ChangeStreamInvalidator

@@ -14,13 +14,13 @@ from subgraphs.runtime.observability.logging import configure_logs
 from subgraphs.runtime.server import serve
 from subgraphs.runtime.settings import load_settings
 from subgraphs.users.context import make_context
-from subgraphs.users.keys import SigningKeys, load_signing_keys, watch
 from subgraphs.users.operations.change_access import standings
-from subgraphs.users.operations.rates import Rates
+from subgraphs.users.operations.rate_limits import Rates
 from subgraphs.users.operations.sessions import Tools
 from subgraphs.users.passwords import Passwords
 from subgraphs.users.schema import schema
 from subgraphs.users.settings import UsersSettings
+from subgraphs.users.signing_keys import SigningKeys, load_signing_keys, watch
 from subgraphs.users.store.notifications import Inbox
 from subgraphs.users.store.sessions import SessionStore
 from subgraphs.users.store.users import UserStore

@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 
 from subgraphs.runtime.auth.jwks import REFRESH_SECONDS
-from subgraphs.users.keys import SIGNS_FROM, new_private_key
+from subgraphs.users.signing_keys import SIGNS_FROM, new_private_key
 
 
 def issue(path: Path, keep: int, after_seconds: float = 2 * REFRESH_SECONDS) -> None:

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from subgraphs.runtime.auth.identity import Kind, sign_token
-from subgraphs.users.keys import SigningKeys, load_signing_keys
+from subgraphs.users.signing_keys import SigningKeys, load_signing_keys
 
 
 def service_token(keys: SigningKeys, issuer: str, name: str, days: int, now: datetime) -> str:

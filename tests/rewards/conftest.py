@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from subgraphs.rewards.app import build
-from subgraphs.rewards.operations.tools import Stores
+from subgraphs.rewards.operations.dependencies import Stores
 from subgraphs.rewards.settings import RewardsSettings
 from subgraphs.rewards.store import COLLECTIONS
 from subgraphs.runtime.auth.revocations import Revocations

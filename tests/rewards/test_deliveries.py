@@ -12,9 +12,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from subgraphs.rewards.delivery import HttpDelivery, signature
+from subgraphs.rewards.clients.item_delivery import HttpDelivery, signature
 from subgraphs.rewards.operations.deliver_items import FIRST_WAIT, LONGEST_WAIT, Tries, deliver_all_due, wait_after
-from subgraphs.rewards.operations.tools import Stores
+from subgraphs.rewards.operations.dependencies import Stores
 from subgraphs.rewards.settings import RewardsWorkerSettings
 from subgraphs.rewards.worker import build_worker
 from subgraphs.runtime.messaging.broker import InProcessBroker

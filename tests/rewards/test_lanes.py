@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from subgraphs.rewards.lanes import Lanes
+from subgraphs.rewards.batching import Lanes
 
 
 class Doubling:

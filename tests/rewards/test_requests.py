@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from subgraphs.rewards.operations.dependencies import Stores
 from subgraphs.rewards.operations.release_reservations import release_all_due
-from subgraphs.rewards.operations.tools import Stores
 from subgraphs.runtime.mongo import Mongo
 from tests.fixtures.issuer import Issuer
 from tests.rewards.claiming import Claiming

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from subgraphs.rewards.model.stats import last_days
-from subgraphs.rewards.refusals import MOST_KEPT, Refusals
+from subgraphs.rewards.refusal_counter import MOST_KEPT, Refusals
 from subgraphs.rewards.store import COLLECTIONS
 from subgraphs.rewards.store.stats import RefusalStore
 from subgraphs.runtime.mongo import Mongo, ensure_collections

@@ -9,7 +9,7 @@ import pytest
 from subgraphs.rewards.model.offer import Part
 from subgraphs.rewards.model.request import LIVE, Delivery, RequestStatus, RewardRequest
 from subgraphs.rewards.model.reward import RewardKind
-from subgraphs.rewards.model.steps import EXCEPTIONS, STEPS, Hand, Slot, Verb, allowed, effect_of, place_of_unit
+from subgraphs.rewards.model.transitions import EXCEPTIONS, STEPS, Hand, Slot, Verb, allowed, effect_of, place_of_unit
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 # Status, step: next status, where the unit goes, the slot, what passes. Anything else is not allowed.

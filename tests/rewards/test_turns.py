@@ -2,7 +2,7 @@
 
 import asyncio
 
-from subgraphs.rewards.turns import Turns
+from subgraphs.rewards.locks import Turns
 
 
 async def test_one_at_a_time_is_at_a_place_in_the_order_of_coming() -> None:

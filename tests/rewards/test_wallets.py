@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from subgraphs.rewards.model.wallet import Account, Booking, Head, LedgerEntry, LedgerKind, Lot
+from subgraphs.rewards.operations.dependencies import Stores
 from subgraphs.rewards.operations.expire_points import expire_all_lapsed
-from subgraphs.rewards.operations.tools import Stores
 from subgraphs.runtime.audit import AUDIT, breaches
 from subgraphs.runtime.mongo import Mongo
 from tests.fixtures.issuer import Issuer

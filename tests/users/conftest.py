@@ -9,8 +9,8 @@ import pytest
 from subgraphs.runtime.auth.revocations import Revocations
 from subgraphs.runtime.mongo import Mongo, ensure_collections
 from subgraphs.users.app import build
-from subgraphs.users.keys import SigningKeys
 from subgraphs.users.settings import UsersSettings
+from subgraphs.users.signing_keys import SigningKeys
 from subgraphs.users.store import COLLECTIONS
 from tests.fixtures.client import InProcess
 from tests.fixtures.clock import FrozenClock

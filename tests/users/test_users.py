@@ -15,9 +15,9 @@ from subgraphs.runtime.auth.identity import TokenVerifier
 from subgraphs.runtime.mongo import Mongo
 from subgraphs.runtime.validators import regions
 from subgraphs.users.issue_keys import issue
-from subgraphs.users.keys import SigningKeys, load_signing_keys, watch
 from subgraphs.users.model.session import new_refresh_token, user_of_token
 from subgraphs.users.model.user import Role, User, UserStatus, email_key, new_user_id, normalise_email
+from subgraphs.users.signing_keys import SigningKeys, load_signing_keys, watch
 from subgraphs.users.store.users import user_document
 from tests.fixtures.client import InProcess
 from tests.fixtures.clock import FrozenClock

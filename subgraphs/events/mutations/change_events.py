@@ -12,7 +12,7 @@ from subgraphs.events.mutations.transition_event import TransitionEventInput
 from subgraphs.events.mutations.update_event import UpdateEventInput
 from subgraphs.events.operations.change_events import Change, Row
 from subgraphs.events.operations.change_events import change_events as operation
-from subgraphs.events.operations.refused_rows import Refusal
+from subgraphs.events.operations.refusal_codec import Refusal
 from subgraphs.events.store.events import event_tags
 from subgraphs.events.types.events import Event
 from subgraphs.runtime import results

@@ -9,8 +9,8 @@ from subgraphs.events.model.draft import EventDraft, Path
 from subgraphs.events.model.event import Event
 from subgraphs.events.model.update import EventUpdate
 from subgraphs.events.operations.create_event import create_in, precheck_create
-from subgraphs.events.operations.refused_rows import Refusal, as_violations, refusal_document, to_refusal
-from subgraphs.events.operations.tools import Tools
+from subgraphs.events.operations.dependencies import Tools
+from subgraphs.events.operations.refusal_codec import Refusal, as_violations, refusal_document, to_refusal
 from subgraphs.events.operations.transition_event import MAX_REASON, Move, transition_in
 from subgraphs.events.operations.update_event import precheck_update, update_in
 from subgraphs.runtime.idempotency import Call, check_key, fingerprint_of, once

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from subgraphs.events.model.activity import CHECK_INS, Activity
 from subgraphs.events.model.check_in import next_check_in
 from subgraphs.events.model.rule import ActivityType
-from subgraphs.events.operations.tools import Tools
+from subgraphs.events.operations.dependencies import Tools
 from subgraphs.events.store.activities import activity, record
 from subgraphs.events.store.profiles import last_check_in, set_last_check_in
 from subgraphs.runtime.mongo import Session

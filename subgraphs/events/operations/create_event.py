@@ -5,7 +5,7 @@ from datetime import datetime
 
 from subgraphs.events.model.draft import EventDraft, Path, build_rule, check_event, normalise_tags
 from subgraphs.events.model.event import Event, Lifecycle
-from subgraphs.events.operations.tools import Tools, changed_message, snapshot
+from subgraphs.events.operations.dependencies import Tools, changed_message, snapshot
 from subgraphs.runtime import audit
 from subgraphs.runtime.idempotency import Call, check_key, fingerprint_of, once
 from subgraphs.runtime.ids import random_id

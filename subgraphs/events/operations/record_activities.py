@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from subgraphs.events.model.activity import MAX_ROWS, Activity, check_activity
-from subgraphs.events.operations.tools import Tools
+from subgraphs.events.operations.dependencies import Tools
 from subgraphs.events.store.activities import record
 from subgraphs.runtime.mongo import Session
 from subgraphs.runtime.results import RateLimited, ValidationFailed, Violation

@@ -11,7 +11,7 @@ from subgraphs.events.model.draft import RuleDraft, build_rule, check_rule
 from subgraphs.events.model.event import Window
 from subgraphs.events.model.profile import Profile
 from subgraphs.events.model.rule import ActivityType, Person, Rule, Verdict, activity_conditions
-from subgraphs.events.operations.tools import Tools
+from subgraphs.events.operations.dependencies import Tools
 from subgraphs.events.store.activities import activities_in
 from subgraphs.runtime.mongo import Database
 from subgraphs.runtime.results import NotFound, ValidationFailed, Violation

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Final
 
 from subgraphs.events.model.event import TRANSITIONS, Event, EventStatus, Transition, allowed_transitions
-from subgraphs.events.operations.tools import Tools, changed_message
+from subgraphs.events.operations.dependencies import Tools, changed_message
 from subgraphs.runtime import audit
 from subgraphs.runtime.messaging.outbox import post
 from subgraphs.runtime.mongo import Session

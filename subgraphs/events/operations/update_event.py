@@ -5,7 +5,7 @@ from datetime import datetime
 from subgraphs.events.model.draft import Path
 from subgraphs.events.model.event import Event
 from subgraphs.events.model.update import EventUpdate, check_update, check_updated, locked_fields, updated
-from subgraphs.events.operations.tools import Tools, changed_message, snapshot
+from subgraphs.events.operations.dependencies import Tools, changed_message, snapshot
 from subgraphs.events.operations.transition_event import NotAllowed, not_allowed
 from subgraphs.runtime import audit
 from subgraphs.runtime.messaging.outbox import post

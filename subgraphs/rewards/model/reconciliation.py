@@ -13,7 +13,7 @@ from subgraphs.rewards.model.code import CodeState
 from subgraphs.rewards.model.offer import Offer, Part, Stock
 from subgraphs.rewards.model.request import RequestStatus
 from subgraphs.rewards.model.reward import Reward, kind_of, points_of
-from subgraphs.rewards.model.steps import place_of_unit
+from subgraphs.rewards.model.transitions import place_of_unit
 from subgraphs.rewards.model.wallet import LedgerEntry, LedgerKind
 
 MAX_SAMPLES: Final = 20

@@ -8,7 +8,7 @@ import strawberry
 from subgraphs.rewards.context import RewardsInfo
 from subgraphs.rewards.model.offer import event_of_offer
 from subgraphs.rewards.mutations.out_of_stock import OutOfStock
-from subgraphs.rewards.operations import claim_outcomes as outcomes
+from subgraphs.rewards.operations.claim import results as outcomes
 from subgraphs.rewards.types.offers import Event, LimitPeriod
 from subgraphs.rewards.types.requests import RewardRequest
 from subgraphs.runtime import results

@@ -7,14 +7,14 @@ import strawberry
 
 from subgraphs.rewards.context import RewardsInfo
 from subgraphs.rewards.model.request import RewardRequest as RequestModel
-from subgraphs.rewards.model.steps import Verb
+from subgraphs.rewards.model.transitions import Verb
 from subgraphs.rewards.mutations.out_of_stock import OutOfStock
 from subgraphs.rewards.mutations.request_success import IllegalStep
-from subgraphs.rewards.operations.claim_outcomes import NoStock
+from subgraphs.rewards.operations.apply_transition import Act
+from subgraphs.rewards.operations.claim.results import NoStock
 from subgraphs.rewards.operations.decide_requests import decide_requests as operation
-from subgraphs.rewards.operations.moving_on import Act
-from subgraphs.rewards.operations.refused_decisions import Refusal, as_violation
-from subgraphs.rewards.operations.step_outcomes import NotAllowed, OwnRequest
+from subgraphs.rewards.operations.refusal_codec import Refusal, as_violation
+from subgraphs.rewards.operations.transition_results import NotAllowed, OwnRequest
 from subgraphs.rewards.types.requests import RewardRequest
 from subgraphs.runtime import results
 from subgraphs.runtime.graphql.refusals import (

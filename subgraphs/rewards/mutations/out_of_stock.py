@@ -4,7 +4,7 @@ from typing import Self
 
 import strawberry
 
-from subgraphs.rewards.operations.claim_outcomes import NoStock
+from subgraphs.rewards.operations.claim.results import NoStock
 from subgraphs.runtime.graphql.refusals import Error
 
 

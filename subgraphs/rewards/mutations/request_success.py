@@ -6,7 +6,7 @@ import strawberry
 
 from subgraphs.rewards.context import RewardsContext
 from subgraphs.rewards.model import request as model
-from subgraphs.rewards.operations.step_outcomes import NotAllowed, Short
+from subgraphs.rewards.operations.transition_results import NotAllowed, Short
 from subgraphs.rewards.types.requests import RequestStatus, RewardRequest
 from subgraphs.runtime import results
 from subgraphs.runtime.graphql.refusals import Error, NotFound

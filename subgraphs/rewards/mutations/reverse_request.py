@@ -7,7 +7,7 @@ import strawberry
 from subgraphs.rewards.context import RewardsInfo
 from subgraphs.rewards.mutations.request_success import IllegalStep, InsufficientPoints, RequestSuccess, request_result
 from subgraphs.rewards.operations.reverse_request import reverse_request as operation
-from subgraphs.rewards.operations.step_outcomes import Short
+from subgraphs.rewards.operations.transition_results import Short
 from subgraphs.runtime import results
 from subgraphs.runtime.graphql.refusals import IdempotencyConflict, NotFound, ValidationFailed
 

@@ -7,7 +7,7 @@ import strawberry
 from subgraphs.rewards.context import RewardsContext
 from subgraphs.rewards.model import wallet as model
 from subgraphs.rewards.mutations.request_success import InsufficientPoints
-from subgraphs.rewards.operations.step_outcomes import Short
+from subgraphs.rewards.operations.transition_results import Short
 from subgraphs.rewards.types.wallets import LedgerEntry, Wallet
 from subgraphs.runtime import results
 from subgraphs.runtime.graphql.refusals import IdempotencyConflict, NotFound, ValidationFailed

@@ -7,7 +7,7 @@ from typing import Final
 
 from subgraphs.rewards.model.code_draft import BroughtCodes, CodesDraft, check_codes, generate_codes
 from subgraphs.rewards.model.reward import CouponReward
-from subgraphs.rewards.operations.tools import Tools
+from subgraphs.rewards.operations.dependencies import Tools
 from subgraphs.rewards.store.codes import CodeExists
 from subgraphs.runtime import audit
 from subgraphs.runtime.idempotency import Call, check_key, fingerprint_of, once

@@ -3,12 +3,12 @@
 from datetime import datetime
 
 from subgraphs.rewards.model.request import RewardRequest, user_of_request
-from subgraphs.rewards.model.steps import Verb
-from subgraphs.rewards.operations.attempts import until_it_holds
-from subgraphs.rewards.operations.moving_on import Act
-from subgraphs.rewards.operations.one_step import take_step
-from subgraphs.rewards.operations.step_outcomes import NotAllowed
-from subgraphs.rewards.operations.tools import Tools
+from subgraphs.rewards.model.transitions import Verb
+from subgraphs.rewards.operations.apply_transition import Act
+from subgraphs.rewards.operations.dependencies import Tools
+from subgraphs.rewards.operations.retry import until_it_holds
+from subgraphs.rewards.operations.transition_one import take_step
+from subgraphs.rewards.operations.transition_results import NotAllowed
 from subgraphs.runtime.results import NotFound
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from subgraphs.rewards.eligibility import EventsClient, Terms
+from subgraphs.rewards.clients.events import EventsClient, Terms
 from subgraphs.rewards.model.claimability import Claimability, Standing, judge
 from subgraphs.rewards.model.offer import Offer, Stock
 from subgraphs.rewards.model.period import period_key, resets_at

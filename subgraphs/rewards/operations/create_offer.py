@@ -7,8 +7,8 @@ from typing import TypeVar
 
 from subgraphs.rewards.model.offer import MAX_OFFERS, Budget, Offer, Stock, new_offer_id
 from subgraphs.rewards.model.offer_draft import OfferDraft, check_budget_of, check_offer
-from subgraphs.rewards.operations.announcements import offer_message
-from subgraphs.rewards.operations.tools import Tools
+from subgraphs.rewards.operations.dependencies import Tools
+from subgraphs.rewards.operations.outbox_messages import offer_message
 from subgraphs.rewards.store.offers import OrdinalTaken, offer_document, stock_document
 from subgraphs.runtime import audit
 from subgraphs.runtime.idempotency import Call, check_key, fingerprint_of, once

@@ -4,8 +4,8 @@ from dataclasses import asdict
 
 from subgraphs.rewards.model.reward import Reward
 from subgraphs.rewards.model.reward_draft import FIELDS, RewardDraft, check_reward, made
-from subgraphs.rewards.operations.announcements import reward_message
-from subgraphs.rewards.operations.tools import Tools
+from subgraphs.rewards.operations.dependencies import Tools
+from subgraphs.rewards.operations.outbox_messages import reward_message
 from subgraphs.rewards.store.rewards import reward_document
 from subgraphs.runtime import audit
 from subgraphs.runtime.idempotency import Call, check_key, fingerprint_of, once

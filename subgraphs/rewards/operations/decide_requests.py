@@ -6,15 +6,15 @@ from typing import Final, TypeAlias, TypeVar
 
 from subgraphs.rewards.model.reason import check_reason
 from subgraphs.rewards.model.request import RequestStatus, RewardRequest
-from subgraphs.rewards.model.steps import Verb
-from subgraphs.rewards.operations.attempts import until_it_holds
-from subgraphs.rewards.operations.claim_outcomes import NoStock
-from subgraphs.rewards.operations.handing_over import PoolShort
-from subgraphs.rewards.operations.moving_on import Act, move_on
-from subgraphs.rewards.operations.one_step import reward_of
-from subgraphs.rewards.operations.refused_decisions import Refusal, as_violation, refusal_document, to_refusal
-from subgraphs.rewards.operations.step_outcomes import NotAllowed, OwnRequest
-from subgraphs.rewards.operations.tools import Tools
+from subgraphs.rewards.model.transitions import Verb
+from subgraphs.rewards.operations.apply_transition import Act, move_on
+from subgraphs.rewards.operations.claim.results import NoStock
+from subgraphs.rewards.operations.dependencies import Tools
+from subgraphs.rewards.operations.fulfilment import PoolShort
+from subgraphs.rewards.operations.refusal_codec import Refusal, as_violation, refusal_document, to_refusal
+from subgraphs.rewards.operations.retry import until_it_holds
+from subgraphs.rewards.operations.transition_one import reward_of
+from subgraphs.rewards.operations.transition_results import NotAllowed, OwnRequest
 from subgraphs.runtime.idempotency import Call, check_key, fingerprint_of, once
 from subgraphs.runtime.mongo import Document, Session
 from subgraphs.runtime.results import IdempotencyConflict, NotFound, ValidationFailed, Violation

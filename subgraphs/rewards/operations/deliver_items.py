@@ -11,14 +11,14 @@ from typing import Final
 
 import structlog
 
-from subgraphs.rewards.delivery import Answer, ItemDelivery, Order
+from subgraphs.rewards.clients.item_delivery import Answer, ItemDelivery, Order
 from subgraphs.rewards.model.request import Delivery, RequestStatus, RewardRequest
 from subgraphs.rewards.model.reward import ItemReward
-from subgraphs.rewards.model.steps import Verb
-from subgraphs.rewards.operations.attempts import until_it_holds
-from subgraphs.rewards.operations.moving_on import Act
-from subgraphs.rewards.operations.one_step import reward_of, take_step
-from subgraphs.rewards.operations.tools import Stores
+from subgraphs.rewards.model.transitions import Verb
+from subgraphs.rewards.operations.apply_transition import Act
+from subgraphs.rewards.operations.dependencies import Stores
+from subgraphs.rewards.operations.retry import until_it_holds
+from subgraphs.rewards.operations.transition_one import reward_of, take_step
 from subgraphs.runtime.mongo import Session
 
 MOST_DELIVERED: Final = 32

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-from subgraphs.rewards.operations.attempts import until_it_holds
-from subgraphs.rewards.operations.handing_over import open_accounts
-from subgraphs.rewards.operations.tools import Stores
+from subgraphs.rewards.operations.dependencies import Stores
+from subgraphs.rewards.operations.fulfilment import open_accounts
+from subgraphs.rewards.operations.retry import until_it_holds
 from subgraphs.runtime.mongo import Session
 
 # Lots that one round looks at, and wallets that are booked in one transaction.

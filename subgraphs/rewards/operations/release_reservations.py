@@ -7,11 +7,11 @@ from typing import Final
 import structlog
 
 from subgraphs.rewards.model.request import RewardRequest
-from subgraphs.rewards.model.steps import Verb
-from subgraphs.rewards.operations.attempts import until_it_holds
-from subgraphs.rewards.operations.moving_on import Act, move_on
-from subgraphs.rewards.operations.one_step import reward_of
-from subgraphs.rewards.operations.tools import Stores
+from subgraphs.rewards.model.transitions import Verb
+from subgraphs.rewards.operations.apply_transition import Act, move_on
+from subgraphs.rewards.operations.dependencies import Stores
+from subgraphs.rewards.operations.retry import until_it_holds
+from subgraphs.rewards.operations.transition_one import reward_of
 from subgraphs.runtime.mongo import Session
 
 # How many are released in one transaction, and how many a sweep looks for at once.

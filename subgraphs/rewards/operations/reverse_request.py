@@ -4,13 +4,13 @@ from datetime import datetime
 
 from subgraphs.rewards.model.reason import check_reason
 from subgraphs.rewards.model.request import RewardRequest
-from subgraphs.rewards.model.steps import Verb
-from subgraphs.rewards.operations.attempts import until_it_holds
-from subgraphs.rewards.operations.handing_over import TooFewPoints
-from subgraphs.rewards.operations.moving_on import Act
-from subgraphs.rewards.operations.one_step import take_step
-from subgraphs.rewards.operations.step_outcomes import NotAllowed, Short
-from subgraphs.rewards.operations.tools import Tools
+from subgraphs.rewards.model.transitions import Verb
+from subgraphs.rewards.operations.apply_transition import Act
+from subgraphs.rewards.operations.dependencies import Tools
+from subgraphs.rewards.operations.fulfilment import TooFewPoints
+from subgraphs.rewards.operations.retry import until_it_holds
+from subgraphs.rewards.operations.transition_one import take_step
+from subgraphs.rewards.operations.transition_results import NotAllowed, Short
 from subgraphs.runtime.idempotency import Call, check_key, fingerprint_of, once
 from subgraphs.runtime.mongo import Document, Session
 from subgraphs.runtime.results import IdempotencyConflict, NotFound, ValidationFailed

@@ -5,9 +5,9 @@ from datetime import datetime
 from subgraphs.rewards.model.bounds import within
 from subgraphs.rewards.model.reason import check_reason
 from subgraphs.rewards.model.wallet import LedgerEntry, LedgerKind
-from subgraphs.rewards.operations.bookings import MAX_BOOKED, Wanted, book
-from subgraphs.rewards.operations.step_outcomes import Short
-from subgraphs.rewards.operations.tools import Tools
+from subgraphs.rewards.operations.dependencies import Tools
+from subgraphs.rewards.operations.transition_results import Short
+from subgraphs.rewards.operations.wallet_postings import MAX_BOOKED, Wanted, book
 from subgraphs.runtime.idempotency import Call, check_key, fingerprint_of
 from subgraphs.runtime.results import IdempotencyConflict, NotFound, ValidationFailed
 

@@ -10,8 +10,8 @@ from subgraphs.rewards.model.offer_update import (
     updated_offer,
     updated_stock,
 )
-from subgraphs.rewards.operations.announcements import offer_message
-from subgraphs.rewards.operations.tools import Tools
+from subgraphs.rewards.operations.dependencies import Tools
+from subgraphs.rewards.operations.outbox_messages import offer_message
 from subgraphs.rewards.store.offers import offer_document
 from subgraphs.runtime import audit
 from subgraphs.runtime.messaging.outbox import post

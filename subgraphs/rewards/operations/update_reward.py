@@ -2,8 +2,8 @@
 
 from subgraphs.rewards.model.reward import Reward
 from subgraphs.rewards.model.reward_update import RewardUpdate, check_reward_update, updated_reward
-from subgraphs.rewards.operations.announcements import reward_message
-from subgraphs.rewards.operations.tools import Tools
+from subgraphs.rewards.operations.dependencies import Tools
+from subgraphs.rewards.operations.outbox_messages import reward_message
 from subgraphs.rewards.store.rewards import reward_document
 from subgraphs.runtime import audit
 from subgraphs.runtime.messaging.outbox import post

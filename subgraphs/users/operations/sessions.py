@@ -7,11 +7,11 @@ from subgraphs.runtime.auth.identity import Kind, sign_token
 from subgraphs.runtime.clock import Clock
 from subgraphs.runtime.messaging.outbox import Message, message
 from subgraphs.runtime.mongo import Mongo
-from subgraphs.users.keys import SigningKeys
 from subgraphs.users.model.session import ACCESS_TOKEN_LIFETIME, NewSession
 from subgraphs.users.model.user import User
-from subgraphs.users.operations.rates import Rates
+from subgraphs.users.operations.rate_limits import Rates
 from subgraphs.users.passwords import Passwords
+from subgraphs.users.signing_keys import SigningKeys
 from subgraphs.users.store.notifications import Inbox
 from subgraphs.users.store.sessions import SessionStore
 from subgraphs.users.store.users import UserStore, user_tags

@@ -3,7 +3,7 @@
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
-from subgraphs.rewards.delivery import Answer
+from subgraphs.rewards.clients.item_delivery import Answer
 from subgraphs.rewards.operations.deliver_items import Tries, deliver_all_due
 from tests.rewards.machine.wallet_rules import WalletRules
 from tests.rewards.machine.world import Shop, user_numbers

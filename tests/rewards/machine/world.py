@@ -9,8 +9,8 @@ from typing import Any, ClassVar
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize
 
-from subgraphs.rewards.delivery import Answer, Order
-from subgraphs.rewards.operations.tools import Stores
+from subgraphs.rewards.clients.item_delivery import Answer, Order
+from subgraphs.rewards.operations.dependencies import Stores
 from tests.fixtures.client import InProcess
 from tests.rewards.claiming import Claiming
 from tests.rewards.events_service import EventsService

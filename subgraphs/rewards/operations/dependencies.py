@@ -3,15 +3,15 @@
 from dataclasses import dataclass
 from typing import Any, Self
 
-from subgraphs.rewards.accounts import Accounts
-from subgraphs.rewards.eligibility import EventsClient
+from subgraphs.rewards.clients.events import EventsClient
+from subgraphs.rewards.clients.users import Accounts
+from subgraphs.rewards.locks import Turns
 from subgraphs.rewards.store.badges import BadgeStore
 from subgraphs.rewards.store.codes import CodeStore
 from subgraphs.rewards.store.offers import OfferStore
 from subgraphs.rewards.store.requests import RequestStore
 from subgraphs.rewards.store.rewards import RewardStore
 from subgraphs.rewards.store.wallets import WalletStore
-from subgraphs.rewards.turns import Turns
 from subgraphs.runtime.clock import Clock
 from subgraphs.runtime.mongo import Mongo
 

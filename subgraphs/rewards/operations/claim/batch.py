@@ -15,13 +15,13 @@ from subgraphs.rewards.model.offer import ApprovalMode, Offer, Stock
 from subgraphs.rewards.model.period import period_key, resets_at
 from subgraphs.rewards.model.request import RewardRequest, Step, new_request_id
 from subgraphs.rewards.model.reward import Reward, kind_of, points_of
-from subgraphs.rewards.model.steps import Verb, effect_of
-from subgraphs.rewards.operations.attempts import Moved, until_it_holds
-from subgraphs.rewards.operations.claim_outcomes import Claimed, ClaimOutcome, LimitFull, NoBudget, NoStock
-from subgraphs.rewards.operations.handing_over import PoolShort
-from subgraphs.rewards.operations.moving_on import begin
+from subgraphs.rewards.model.transitions import Verb, effect_of
+from subgraphs.rewards.operations.apply_transition import begin
+from subgraphs.rewards.operations.claim.results import Claimed, ClaimOutcome, LimitFull, NoBudget, NoStock
+from subgraphs.rewards.operations.dependencies import Tools
+from subgraphs.rewards.operations.fulfilment import PoolShort
 from subgraphs.rewards.operations.release_reservations import MOST_RELEASED, release
-from subgraphs.rewards.operations.tools import Tools
+from subgraphs.rewards.operations.retry import Moved, until_it_holds
 from subgraphs.runtime.mongo import Session
 from subgraphs.runtime.results import IdempotencyConflict, NotFound
 

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from subgraphs.events.clients.profiles import Profiles
 from subgraphs.events.model.event import Event
-from subgraphs.events.operations.rates import Rates
-from subgraphs.events.profiles import Profiles
+from subgraphs.events.operations.rate_limits import Rates
 from subgraphs.events.store.events import EventStore, event_document, event_tags
 from subgraphs.runtime.clock import Clock
 from subgraphs.runtime.messaging.outbox import Message, message

@@ -5,10 +5,10 @@ from datetime import datetime
 from typing import Final
 
 from subgraphs.rewards.model.wallet import Booking, LedgerEntry, LedgerKind
-from subgraphs.rewards.operations.attempts import until_it_holds
-from subgraphs.rewards.operations.handing_over import TooFewPoints, open_account
-from subgraphs.rewards.operations.step_outcomes import Short
-from subgraphs.rewards.operations.tools import Tools
+from subgraphs.rewards.operations.dependencies import Tools
+from subgraphs.rewards.operations.fulfilment import TooFewPoints, open_account
+from subgraphs.rewards.operations.retry import until_it_holds
+from subgraphs.rewards.operations.transition_results import Short
 from subgraphs.runtime import audit
 from subgraphs.runtime.idempotency import Call, once
 from subgraphs.runtime.ids import is_plausible_id

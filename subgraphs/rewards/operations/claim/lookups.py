@@ -5,11 +5,11 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from subgraphs.rewards.lanes import Lanes
+from subgraphs.rewards.batching import Lanes
 from subgraphs.rewards.model.request import RewardRequest
-from subgraphs.rewards.operations.claim_group import MOST_CLAIMS
-from subgraphs.rewards.operations.claim_outcomes import Claimed
-from subgraphs.rewards.operations.tools import Stores
+from subgraphs.rewards.operations.claim.batch import MOST_CLAIMS
+from subgraphs.rewards.operations.claim.results import Claimed
+from subgraphs.rewards.operations.dependencies import Stores
 from subgraphs.runtime.results import IdempotencyConflict, NotFound
 
 

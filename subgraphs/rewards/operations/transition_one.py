@@ -2,10 +2,10 @@
 
 from subgraphs.rewards.model.request import RewardRequest
 from subgraphs.rewards.model.reward import Reward, kind_of
-from subgraphs.rewards.model.steps import allowed
-from subgraphs.rewards.operations.moving_on import Act, move_on
-from subgraphs.rewards.operations.step_outcomes import NotAllowed
-from subgraphs.rewards.operations.tools import Stores
+from subgraphs.rewards.model.transitions import allowed
+from subgraphs.rewards.operations.apply_transition import Act, move_on
+from subgraphs.rewards.operations.dependencies import Stores
+from subgraphs.rewards.operations.transition_results import NotAllowed
 from subgraphs.runtime.mongo import Session
 
 

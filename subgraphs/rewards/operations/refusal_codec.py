@@ -5,8 +5,8 @@ from dataclasses import asdict
 from typing import Any, Final, TypeAlias
 
 from subgraphs.rewards.model.request import RequestStatus
-from subgraphs.rewards.operations.claim_outcomes import NoStock
-from subgraphs.rewards.operations.step_outcomes import NotAllowed, OwnRequest
+from subgraphs.rewards.operations.claim.results import NoStock
+from subgraphs.rewards.operations.transition_results import NotAllowed, OwnRequest
 from subgraphs.runtime.mongo import Document
 from subgraphs.runtime.results import NotFound, Violation
 

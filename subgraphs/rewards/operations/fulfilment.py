@@ -8,9 +8,9 @@ from typing import Final
 from subgraphs.rewards.model.grant import BadgeGrant, CouponGrant, Grant, ItemGrant, PointGrant, grant_of
 from subgraphs.rewards.model.request import Delivery, RewardRequest
 from subgraphs.rewards.model.reward import BadgeReward, CouponReward, ItemReward, PointReward, Reward
-from subgraphs.rewards.model.steps import Hand
+from subgraphs.rewards.model.transitions import Hand
 from subgraphs.rewards.model.wallet import Account, Booking, Head, LedgerKind
-from subgraphs.rewards.operations.tools import Stores
+from subgraphs.rewards.operations.dependencies import Stores
 from subgraphs.runtime.messaging.outbox import message, post
 from subgraphs.runtime.mongo import Session
 

@@ -8,10 +8,10 @@ from typing import Final
 from subgraphs.rewards.model.offer import Stock
 from subgraphs.rewards.model.request import RequestStatus, RewardRequest
 from subgraphs.rewards.model.reward import Reward, kind_of, points_of
-from subgraphs.rewards.model.steps import Effect, Verb, allowed, effect_of
-from subgraphs.rewards.operations.attempts import Moved
-from subgraphs.rewards.operations.handing_over import hand
-from subgraphs.rewards.operations.tools import Stores
+from subgraphs.rewards.model.transitions import Effect, Verb, allowed, effect_of
+from subgraphs.rewards.operations.dependencies import Stores
+from subgraphs.rewards.operations.fulfilment import hand
+from subgraphs.rewards.operations.retry import Moved
 from subgraphs.runtime import audit
 from subgraphs.runtime.messaging.outbox import Message, message, post
 from subgraphs.runtime.mongo import Session

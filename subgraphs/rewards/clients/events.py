@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import httpx
 
-from subgraphs.rewards.lanes import Lanes
+from subgraphs.rewards.batching import Lanes
 from subgraphs.runtime.clients.subgraph import SubgraphClient, SubgraphUnavailable
 
 MOST_USERS: Final = 500

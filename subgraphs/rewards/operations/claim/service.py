@@ -9,14 +9,14 @@ from typing import Final
 import structlog
 from pymongo.errors import PyMongoError
 
-from subgraphs.rewards.eligibility import Terms
-from subgraphs.rewards.lanes import Lanes
+from subgraphs.rewards.batching import Lanes
+from subgraphs.rewards.clients.events import Terms
 from subgraphs.rewards.model.offer import event_of_offer
-from subgraphs.rewards.operations.claim_group import MOST_CLAIMS, Claim, commit_group
-from subgraphs.rewards.operations.claim_lookups import Lookup, Lookups
-from subgraphs.rewards.operations.claim_outcomes import Claimed, ClaimOutcome, NotMet, NotOpen
-from subgraphs.rewards.operations.rates import Rates
-from subgraphs.rewards.operations.tools import Tools
+from subgraphs.rewards.operations.claim.batch import MOST_CLAIMS, Claim, commit_group
+from subgraphs.rewards.operations.claim.lookups import Lookup, Lookups
+from subgraphs.rewards.operations.claim.results import Claimed, ClaimOutcome, NotMet, NotOpen
+from subgraphs.rewards.operations.dependencies import Tools
+from subgraphs.rewards.operations.rate_limits import Rates
 from subgraphs.runtime.clients.subgraph import SubgraphUnavailable
 from subgraphs.runtime.idempotency import check_key
 from subgraphs.runtime.mongo import CommitUnknown, is_unavailable
