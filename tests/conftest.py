@@ -58,7 +58,7 @@ def _queries_are_collected() -> Iterator[None]:
             super().__init__(*arguments, appname=appname, event_listeners=listeners, **options)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("subgraphs.runtime.mongo.AsyncIOMotorClient", Listened)
+        patch.setattr("subgraphs.runtime.mongo.client.AsyncIOMotorClient", Listened)
         yield
 
 

@@ -17,12 +17,12 @@ from typing import Any, Final
 import httpx
 from pymongo import monitoring
 
-from subgraphs.rewards.batching import Lanes
+from subgraphs.rewards.batching import KeyedBatcher
 from subgraphs.rewards.clients.events import EventsClient
-from subgraphs.rewards.clients.users import Accounts
+from subgraphs.rewards.clients.users import UsersClient
 from subgraphs.rewards.operations.claim.batch import Claim, commit_group
 from subgraphs.rewards.operations.claim.results import Claimed, ClaimOutcome
-from subgraphs.rewards.operations.dependencies import Tools
+from subgraphs.rewards.operations.dependencies import Dependencies
 from subgraphs.runtime.clients.subgraph import SubgraphClient
 from subgraphs.runtime.clock import SystemClock
 from subgraphs.runtime.mongo import Mongo
@@ -57,25 +57,25 @@ class Attempts(monitoring.CommandListener):
             self.counts["conflicts"] += 1
 
 
-def _tools(mongo: Mongo) -> Tools:
+def _tools(mongo: Mongo) -> Dependencies:
     # Nobody is asked: the ways out lead nowhere.
     http, nowhere = httpx.AsyncClient(), "http://127.0.0.1:9/"
     events = EventsClient(nowhere, "", timeout_seconds=1, http=http)
-    accounts = Accounts(SubgraphClient(nowhere, "", timeout_seconds=1, http=http))
-    return Tools.over(mongo, SystemClock(), events=events, accounts=accounts, may_owe=False)
+    accounts = UsersClient(SubgraphClient(nowhere, "", timeout_seconds=1, http=http))
+    return Dependencies.over(mongo, SystemClock(), events=events, accounts=accounts, may_owe=False)
 
 
 async def claim(plan: dict[str, Any], attempts: Attempts) -> dict[str, Any]:
     """Claims as planned, each for a user of its own."""
     mongo = Mongo(load_settings(RewardsStore), app_name="laurel-load")
-    tools = _tools(mongo)
+    dependencies = _tools(mongo)
     groups: list[int] = []
 
     async def commit(offer_id: str, claims: Sequence[Claim]) -> Sequence[ClaimOutcome | Exception]:
         groups.append(len(claims))
-        return await commit_group(tools, offer_id, claims)
+        return await commit_group(dependencies, offer_id, claims)
 
-    lanes: Lanes[str, Claim, ClaimOutcome] = Lanes(commit, most=plan["most"])
+    lanes: KeyedBatcher[str, Claim, ClaimOutcome] = KeyedBatcher(commit, max_batch=plan["most"])
     numbers = iter(range(plan["claims"]))
     offers = itertools.cycle(plan["offers"])
     taken: list[float] = []

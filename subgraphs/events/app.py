@@ -5,8 +5,8 @@ from fastapi import FastAPI
 
 from subgraphs.events.clients.profiles import Profiles
 from subgraphs.events.context import make_context
-from subgraphs.events.operations.dependencies import Tools
-from subgraphs.events.operations.rate_limits import Rates
+from subgraphs.events.operations.dependencies import Dependencies
+from subgraphs.events.operations.rate_limits import RateLimits
 from subgraphs.events.schema import schema
 from subgraphs.events.settings import EventsSettings
 from subgraphs.events.store.events import EventStore
@@ -38,11 +38,11 @@ def build(
         timeout_seconds=settings.profile_seconds,
         http=httpx.AsyncClient(transport=users_transport, verify=tls_context()),
     )
-    tools = Tools(
+    dependencies = Dependencies(
         mongo=resources.mongo,
         store=EventStore(resources.mongo),
         profiles=Profiles(resources.mongo, users),
-        rates=Rates(resources.rate_limiter, settings),
+        rate_limits=RateLimits(resources.rate_limiter, settings),
         clock=resources.clock,
     )
     remote = RemoteKeys(settings.jwks_url)
@@ -52,8 +52,8 @@ def build(
         schema=schema,
         keys=keys or remote,
         revocations=revocations or Revocations(standings),
-        make_context=lambda caller: make_context(resources, tools, caller),
-        on_stop=[tools.profiles.close, remote.close, standings.close],
+        make_context=lambda caller: make_context(resources, dependencies, caller),
+        on_stop=[dependencies.profiles.close, remote.close, standings.close],
     )
     return app, resources
 

@@ -6,7 +6,7 @@ from strawberry.types import Info
 
 from subgraphs.events.loaders import ActivitiesByUser, EventsById, ProfilesByUser, TalliesByEventAndUser, visible
 from subgraphs.events.model.event import Event
-from subgraphs.events.operations.dependencies import Tools
+from subgraphs.events.operations.dependencies import Dependencies
 from subgraphs.runtime.app_factory import AppResources, Caller
 from subgraphs.runtime.auth.identity import Identity
 from subgraphs.runtime.graphql.context import RequestContext
@@ -20,7 +20,7 @@ class EventsContext(RequestContext):
     tallies: TalliesByEventAndUser
     profiles_by_user: ProfilesByUser
     activities_by_user: ActivitiesByUser
-    tools: Tools
+    dependencies: Dependencies
 
     @property
     def sees_hidden(self) -> bool:
@@ -36,12 +36,14 @@ class EventsContext(RequestContext):
 EventsInfo = Info[EventsContext, None]
 
 
-def make_context(resources: AppResources, tools: Tools, caller: Caller) -> EventsContext:
+def make_context(resources: AppResources, dependencies: Dependencies, caller: Caller) -> EventsContext:
     """The context of one request by `caller`."""
-    return _context(resources, tools, caller.identity, is_fill=False)
+    return _context(resources, dependencies, caller.identity, is_fill=False)
 
 
-def _context(resources: AppResources, tools: Tools, identity: Identity, *, is_fill: bool) -> EventsContext:
+def _context(
+    resources: AppResources, dependencies: Dependencies, identity: Identity, *, is_fill: bool
+) -> EventsContext:
     read_your_writes = resources.read_your_writes(identity, always_primary=is_fill)
     cached = resources.cached(identity, is_fill=is_fill)
     return EventsContext(
@@ -51,10 +53,10 @@ def _context(resources: AppResources, tools: Tools, identity: Identity, *, is_fi
         read_your_writes=read_your_writes,
         events_by_id=EventsById(read_your_writes, cached),
         tallies=TalliesByEventAndUser(read_your_writes),
-        profiles_by_user=ProfilesByUser(tools.profiles, read_your_writes),
+        profiles_by_user=ProfilesByUser(dependencies.profiles, read_your_writes),
         activities_by_user=ActivitiesByUser(read_your_writes, resources.cursors),
-        tools=tools,
+        dependencies=dependencies,
         cached=cached,
         observer=resources.loaders,
-        remade=lambda other: _context(resources, tools, other, is_fill=True),
+        remade=lambda other: _context(resources, dependencies, other, is_fill=True),
     )

@@ -114,7 +114,9 @@ class Query:
     )
     async def simulate_event(self, info: EventsInfo, input: SimulateEventInput) -> SimulationResult | None:
         context = info.context
-        outcome = await simulate_event(context.tools, await context.read_your_writes.database(), input.simulation())
+        outcome = await simulate_event(
+            context.dependencies, await context.read_your_writes.database(), input.simulation()
+        )
         match outcome:
             case results.NotFound():
                 return NotFound.of(outcome)

@@ -4,12 +4,12 @@ import httpx
 from fastapi import FastAPI
 
 from subgraphs.rewards.clients.events import EventsClient
-from subgraphs.rewards.clients.users import Accounts
+from subgraphs.rewards.clients.users import UsersClient
 from subgraphs.rewards.context import make_context
 from subgraphs.rewards.operations.claim.service import Claims
-from subgraphs.rewards.operations.dependencies import Tools
-from subgraphs.rewards.operations.rate_limits import Rates
-from subgraphs.rewards.refusal_counter import Refusals
+from subgraphs.rewards.operations.dependencies import Dependencies
+from subgraphs.rewards.operations.rate_limits import RateLimits
+from subgraphs.rewards.refusal_counter import RefusalCounter
 from subgraphs.rewards.schema import schema
 from subgraphs.rewards.settings import RewardsSettings
 from subgraphs.rewards.store.stats import RefusalStore
@@ -44,7 +44,7 @@ def build(
         timeout_seconds=settings.eligibility_seconds,
         http=httpx.AsyncClient(transport=events_transport, verify=tls_context()),
     )
-    accounts = Accounts(
+    users = UsersClient(
         SubgraphClient(
             settings.users_url,
             settings.service_token.get_secret_value(),
@@ -52,12 +52,12 @@ def build(
             http=httpx.AsyncClient(transport=users_transport, verify=tls_context()),
         )
     )
-    tools = Tools.over(
-        resources.mongo, resources.clock, events=events, accounts=accounts, may_owe=settings.allow_negative_wallet
+    dependencies = Dependencies.over(
+        resources.mongo, resources.clock, events=events, users=users, may_owe=settings.allow_negative_wallet
     )
-    rates = Rates(resources.rate_limiter, Rate.parse(settings.claim_limit))
-    claims = Claims(tools, rates, seconds=settings.claim_seconds)
-    refusals = Refusals(RefusalStore(resources.mongo))
+    rate_limits = RateLimits(resources.rate_limiter, Rate.parse(settings.claim_limit))
+    claims = Claims(dependencies, rate_limits, seconds=settings.claim_seconds)
+    refusal_counter = RefusalCounter(RefusalStore(resources.mongo))
     remote = RemoteKeys(settings.jwks_url)
     standings = RemoteRevocations(settings.revocations_url, settings.router_secret.get_secret_value())
     app = build_app(
@@ -65,9 +65,9 @@ def build(
         schema=schema,
         keys=keys or remote,
         revocations=revocations or Revocations(standings),
-        make_context=lambda caller: make_context(resources, tools, claims, refusals, caller.identity),
-        jobs=[refusals.run],
-        on_stop=[claims.close, refusals.flush, events.close, accounts.close, remote.close, standings.close],
+        make_context=lambda caller: make_context(resources, dependencies, claims, refusal_counter, caller.identity),
+        jobs=[refusal_counter.run],
+        on_stop=[claims.close, refusal_counter.flush, events.close, users.close, remote.close, standings.close],
     )
     return app, resources
 

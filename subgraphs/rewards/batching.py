@@ -1,4 +1,4 @@
-"""Lanes: work on one key goes one group at a time, and what arrives meanwhile makes up the next group.
+"""KeyedBatcher: work on one key goes one group at a time, and what arrives meanwhile makes up the next group.
 
 As a database's log commits: a lone item waits for nobody, a crowd shares the cost.
 """
@@ -13,14 +13,14 @@ Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 
-class Lanes(Generic[Key, Item, Result]):
+class KeyedBatcher(Generic[Key, Item, Result]):
     """`run` gets a key and up to `most` items in order of arrival, and gives a result or an exception for each."""
 
     def __init__(
-        self, run: Callable[[Key, Sequence[Item]], Awaitable[Sequence[Result | Exception]]], *, most: int
+        self, run: Callable[[Key, Sequence[Item]], Awaitable[Sequence[Result | Exception]]], *, max_batch: int
     ) -> None:
         self._run = run
-        self._most = most
+        self._max_batch = max_batch
         self._waiting: dict[Key, deque[tuple[Item, asyncio.Future[Result]]]] = {}
         self._running: set[asyncio.Task[None]] = set()
 
@@ -43,7 +43,7 @@ class Lanes(Generic[Key, Item, Result]):
     async def _drive(self, key: Key, lane: deque[tuple[Item, "asyncio.Future[Result]"]]) -> None:
         try:
             while lane:
-                group = [lane.popleft() for _ in range(min(self._most, len(lane)))]
+                group = [lane.popleft() for _ in range(min(self._max_batch, len(lane)))]
                 await self._settle(key, [entry for entry in group if not entry[1].done()])
         finally:
             del self._waiting[key]

@@ -21,8 +21,8 @@ from subgraphs.rewards.loaders import (
 from subgraphs.rewards.model.offer import Offer
 from subgraphs.rewards.model.request import RewardRequest
 from subgraphs.rewards.operations.claim.service import Claims
-from subgraphs.rewards.operations.dependencies import Tools
-from subgraphs.rewards.refusal_counter import Refusals
+from subgraphs.rewards.operations.dependencies import Dependencies
+from subgraphs.rewards.refusal_counter import RefusalCounter
 from subgraphs.rewards.stats_loaders import DaysByEvent, RefusalsByEvent, TotalsByEvent
 from subgraphs.runtime.app_factory import AppResources
 from subgraphs.runtime.auth.identity import Identity
@@ -48,8 +48,8 @@ class RewardsContext(RequestContext):
     days_by_event: DaysByEvent
     heads_by_user: HeadsByUser
     lots_by_user: LotsByUser
-    refusals: Refusals
-    tools: Tools
+    refusal_counter: RefusalCounter
+    dependencies: Dependencies
     claims: Claims
 
     def forget_offer(self, offer: Offer) -> None:
@@ -70,14 +70,24 @@ RewardsInfo = Info[RewardsContext, None]
 
 
 def make_context(
-    resources: AppResources, tools: Tools, claims: Claims, refusals: Refusals, identity: Identity
+    resources: AppResources,
+    dependencies: Dependencies,
+    claims: Claims,
+    refusal_counter: RefusalCounter,
+    identity: Identity,
 ) -> RewardsContext:
     """The context of one request by `identity`."""
-    return _context(resources, tools, claims, refusals, identity, is_fill=False)
+    return _context(resources, dependencies, claims, refusal_counter, identity, is_fill=False)
 
 
 def _context(
-    resources: AppResources, tools: Tools, claims: Claims, refusals: Refusals, identity: Identity, *, is_fill: bool
+    resources: AppResources,
+    dependencies: Dependencies,
+    claims: Claims,
+    refusal_counter: RefusalCounter,
+    identity: Identity,
+    *,
+    is_fill: bool,
 ) -> RewardsContext:
     read_your_writes = resources.read_your_writes(identity, always_primary=is_fill)
     cached = resources.cached(identity, is_fill=is_fill)
@@ -95,7 +105,7 @@ def _context(
         offers_by_event=OffersByEvent(read_your_writes, cached),
         stocks_by_offer=stocks_by_offer,
         claimability_by_offer=ClaimabilityByOffer(
-            read_your_writes, tools.events, stocks_by_offer, rewards_by_id, identity.user_id or "", now
+            read_your_writes, dependencies.events, stocks_by_offer, rewards_by_id, identity.user_id or "", now
         ),
         requests_by_id=RequestsById(read_your_writes),
         requests_by_user=RequestsByUser(read_your_writes, resources.cursors),
@@ -103,12 +113,12 @@ def _context(
         ledger_by_user=LedgerByUser(read_your_writes, resources.cursors),
         totals_by_event=TotalsByEvent(resources.mongo),
         refusals_by_event=RefusalsByEvent(resources.mongo),
-        days_by_event=DaysByEvent(resources.mongo, tools.events, now),
+        days_by_event=DaysByEvent(resources.mongo, dependencies.events, now),
         heads_by_user=HeadsByUser(resources.mongo),
         lots_by_user=LotsByUser(resources.mongo, now),
-        refusals=refusals,
-        tools=tools,
+        refusal_counter=refusal_counter,
+        dependencies=dependencies,
         claims=claims,
         cached=cached,
-        remade=lambda other: _context(resources, tools, claims, refusals, other, is_fill=True),
+        remade=lambda other: _context(resources, dependencies, claims, refusal_counter, other, is_fill=True),
     )

@@ -1,4 +1,4 @@
-"""Turns: in one process one transaction at a time writes an offer's stock, and one books a call on a user's wallet.
+"""KeyedLocks: in one process one transaction at a time writes an offer's stock, and one books a call on a user's wallet.
 
 Transactions of one process would only make each other start again; those of other processes still may.
 """
@@ -8,7 +8,7 @@ import contextlib
 from collections.abc import AsyncIterator, Iterable
 
 
-class Turns:
+class KeyedLocks:
     """Who comes first is served first."""
 
     def __init__(self) -> None:
@@ -16,7 +16,7 @@ class Turns:
         self._wanted: dict[str, int] = {}
 
     @contextlib.asynccontextmanager
-    async def at(self, place: str) -> AsyncIterator[None]:
+    async def hold(self, place: str) -> AsyncIterator[None]:
         """Inside, nobody else of this process is at the place: an offer's or a user's id."""
         lock = self._locks.setdefault(place, asyncio.Lock())
         self._wanted[place] = self._wanted.get(place, 0) + 1
@@ -29,9 +29,9 @@ class Turns:
                 del self._wanted[place], self._locks[place]
 
     @contextlib.asynccontextmanager
-    async def at_all(self, places: Iterable[str]) -> AsyncIterator[None]:
+    async def hold_all(self, places: Iterable[str]) -> AsyncIterator[None]:
         """The same for several places; always taken in one order, so that nobody waits in a circle."""
         async with contextlib.AsyncExitStack() as stack:
             for place in sorted(set(places)):
-                await stack.enter_async_context(self.at(place))
+                await stack.enter_async_context(self.hold(place))
             yield

@@ -180,4 +180,4 @@ class Query:
 
     @strawberry.field(description="Admins only.", permission_classes=[Admins])
     async def reconciliation(self, info: RewardsInfo) -> Reconciliation | None:
-        return Reconciliation.of(await reconcile(info.context.tools.mongo), info.context.now)
+        return Reconciliation.of(await reconcile(info.context.dependencies.mongo), info.context.now)

@@ -19,14 +19,14 @@ MOST_KEPT: Final = 10_000
 log = structlog.get_logger("refusals")
 
 
-class Refusals:
+class RefusalCounter:
     """The refusals of this process."""
 
     def __init__(self, store: RefusalStore) -> None:
         self._store = store
         self._counts: Counter[tuple[str, str]] = Counter()
 
-    def note(self, event_id: str, code: str) -> None:
+    def count(self, event_id: str, code: str) -> None:
         """Counts one refusal."""
         if (event_id, code) in self._counts or len(self._counts) < MOST_KEPT:
             self._counts[event_id, code] += 1

@@ -15,8 +15,8 @@ from subgraphs.runtime.server import serve
 from subgraphs.runtime.settings import load_settings
 from subgraphs.users.context import make_context
 from subgraphs.users.operations.change_access import standings
-from subgraphs.users.operations.rate_limits import Rates
-from subgraphs.users.operations.sessions import Tools
+from subgraphs.users.operations.rate_limits import RateLimits
+from subgraphs.users.operations.sessions import Dependencies
 from subgraphs.users.passwords import Passwords
 from subgraphs.users.schema import schema
 from subgraphs.users.settings import UsersSettings
@@ -43,12 +43,12 @@ def build(
         time_cost=settings.password_time_cost,
         threads=settings.password_threads,
     )
-    tools = Tools(
+    dependencies = Dependencies(
         mongo=resources.mongo,
         users=UserStore(resources.mongo),
         sessions=SessionStore(resources.mongo),
         inbox=Inbox(resources.mongo),
-        rates=Rates(resources.rate_limiter, settings),
+        rate_limits=RateLimits(resources.rate_limiter, settings),
         passwords=passwords,
         keys=keys,
         issuer=settings.token_issuer,
@@ -63,7 +63,7 @@ def build(
         schema=schema,
         keys=keys,
         revocations=revocations or Revocations(lambda: standings(resources.mongo, resources.clock)),
-        make_context=lambda caller: make_context(resources, tools, caller),
+        make_context=lambda caller: make_context(resources, dependencies, caller),
         routers=[_key_router(keys), _revocations_router(resources)],
         jobs=[] if keys_file is None else [lambda: watch(keys, keys_file)],
         on_stop=[stop],

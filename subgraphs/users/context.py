@@ -7,7 +7,7 @@ from strawberry.types import Info
 from subgraphs.runtime.app_factory import AppResources, Caller
 from subgraphs.runtime.graphql.context import RequestContext
 from subgraphs.users.loaders import NotificationsByUser, UnreadByUser, UsersById
-from subgraphs.users.operations.sessions import Tools
+from subgraphs.users.operations.sessions import Dependencies
 
 
 @dataclass
@@ -17,19 +17,19 @@ class UsersContext(RequestContext):
     users_by_id: UsersById
     notifications_by_user: NotificationsByUser
     unread_by_user: UnreadByUser
-    tools: Tools
+    dependencies: Dependencies
     address: str | None
 
 
 UsersInfo = Info[UsersContext, None]
 
 
-def make_context(resources: AppResources, tools: Tools, caller: Caller) -> UsersContext:
+def make_context(resources: AppResources, dependencies: Dependencies, caller: Caller) -> UsersContext:
     """The context of one request by `caller`."""
-    return _context(resources, tools, caller, is_fill=False)
+    return _context(resources, dependencies, caller, is_fill=False)
 
 
-def _context(resources: AppResources, tools: Tools, caller: Caller, *, is_fill: bool) -> UsersContext:
+def _context(resources: AppResources, dependencies: Dependencies, caller: Caller, *, is_fill: bool) -> UsersContext:
     read_your_writes = resources.read_your_writes(caller.identity, always_primary=is_fill)
     cached = resources.cached(caller.identity, is_fill=is_fill)
     return UsersContext(
@@ -40,9 +40,9 @@ def _context(resources: AppResources, tools: Tools, caller: Caller, *, is_fill: 
         users_by_id=UsersById(read_your_writes, cached),
         notifications_by_user=NotificationsByUser(read_your_writes, resources.cursors),
         unread_by_user=UnreadByUser(read_your_writes),
-        tools=tools,
+        dependencies=dependencies,
         address=caller.address,
         cached=cached,
         observer=resources.loaders,
-        remade=lambda identity: _context(resources, tools, Caller(identity, None), is_fill=True),
+        remade=lambda identity: _context(resources, dependencies, Caller(identity, None), is_fill=True),
     )

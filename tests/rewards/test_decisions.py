@@ -121,10 +121,10 @@ async def test_a_call_that_failed_half_way_is_finished_by_its_key(
     ids = [(await moving.asked(offer_id, "us1"))[0] for offer_id in offers]
     decide = decide_requests._decide
 
-    async def failing(tools: Any, group: Any, *others: Any) -> Any:
+    async def failing(dependencies: Any, group: Any, *others: Any) -> Any:
         if group.offer_id == offers[1]:
             raise RuntimeError("the process died here")
-        return await decide(tools, group, *others)
+        return await decide(dependencies, group, *others)
 
     monkeypatch.setattr(decide_requests, "_decide", failing)
     variables = {"input": {"requestIds": ids, "decision": "APPROVE"}, "key": "k"}

@@ -1,11 +1,11 @@
-"""Lanes: one group at a time for a key, in order of arrival, and nobody waits for who gave up."""
+"""KeyedBatcher: one group at a time for a key, in order of arrival, and nobody waits for who gave up."""
 
 import asyncio
 from collections.abc import Sequence
 
 import pytest
 
-from subgraphs.rewards.batching import Lanes
+from subgraphs.rewards.batching import KeyedBatcher
 
 
 class Doubling:
@@ -26,7 +26,7 @@ class Doubling:
 
 async def test_what_arrives_meanwhile_makes_the_next_group() -> None:
     work = Doubling()
-    lanes: Lanes[str, int, int] = Lanes(work.run, most=4)
+    lanes: KeyedBatcher[str, int, int] = KeyedBatcher(work.run, max_batch=4)
     first = asyncio.create_task(lanes.submit("k", 0))
     await asyncio.sleep(0.001)
     rest = await asyncio.gather(*(lanes.submit("k", n) for n in range(2, 14, 2)))
@@ -37,13 +37,13 @@ async def test_what_arrives_meanwhile_makes_the_next_group() -> None:
 
 async def test_keys_do_not_wait_for_each_other() -> None:
     work = Doubling()
-    lanes: Lanes[str, int, int] = Lanes(work.run, most=4)
+    lanes: KeyedBatcher[str, int, int] = KeyedBatcher(work.run, max_batch=4)
     assert await asyncio.gather(*(lanes.submit(f"k{n}", 2) for n in range(10))) == [4] * 10
     assert work.groups == [[2]] * 10
 
 
 async def test_an_error_is_its_item_s_alone_and_one_of_the_work_is_everybody_s() -> None:
-    lanes: Lanes[str, int, int] = Lanes(Doubling().run, most=4)
+    lanes: KeyedBatcher[str, int, int] = KeyedBatcher(Doubling().run, max_batch=4)
     results = await asyncio.gather(lanes.submit("k", 2), lanes.submit("k", 3), return_exceptions=True)
     assert results[0] == 4
     assert isinstance(results[1], ValueError)
@@ -51,7 +51,7 @@ async def test_an_error_is_its_item_s_alone_and_one_of_the_work_is_everybody_s()
     async def broken(key: str, items: Sequence[int]) -> list[int | Exception]:
         raise RuntimeError
 
-    failing: Lanes[str, int, int] = Lanes(broken, most=4)
+    failing: KeyedBatcher[str, int, int] = KeyedBatcher(broken, max_batch=4)
     with pytest.raises(RuntimeError):
         await failing.submit("k", 1)
 
@@ -64,7 +64,7 @@ async def started(_: asyncio.Task[int]) -> None:
 
 async def test_who_gave_up_is_left_out_and_an_idle_lane_is_gone() -> None:
     work = Doubling()
-    lanes: Lanes[str, int, int] = Lanes(work.run, most=4)
+    lanes: KeyedBatcher[str, int, int] = KeyedBatcher(work.run, max_batch=4)
     first = asyncio.create_task(lanes.submit("k", 2))
     await started(first)
     impatient = asyncio.create_task(lanes.submit("k", 4))

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from subgraphs.rewards.model.stats import last_days
-from subgraphs.rewards.refusal_counter import MOST_KEPT, Refusals
+from subgraphs.rewards.refusal_counter import MOST_KEPT, RefusalCounter
 from subgraphs.rewards.store import COLLECTIONS
 from subgraphs.rewards.store.stats import RefusalStore
 from subgraphs.runtime.mongo import Mongo, ensure_collections
@@ -135,11 +135,11 @@ async def test_refusals_that_cannot_be_written_are_kept_and_bounded() -> None:
         StoreSettings(mongo_url="mongodb://127.0.0.1:9/?replicaSet=x", mongo_database="x", mongo_timeout_seconds=0.2),
         app_name="away",
     )
-    kept = Refusals(RefusalStore(away))
+    kept = RefusalCounter(RefusalStore(away))
     for number in range(MOST_KEPT + 10):
-        kept.note(f"ev{number}", "OUT_OF_STOCK")
+        kept.count(f"ev{number}", "OUT_OF_STOCK")
     await kept.flush()
-    kept.note("ev0", "OUT_OF_STOCK")
+    kept.count("ev0", "OUT_OF_STOCK")
     assert kept._counts["ev0", "OUT_OF_STOCK"] == 2
     assert len(kept._counts) == MOST_KEPT
     away.close()
@@ -147,10 +147,10 @@ async def test_refusals_that_cannot_be_written_are_kept_and_bounded() -> None:
 
 async def test_two_processes_add_to_the_same_count(mongo: Mongo) -> None:
     await ensure_collections(mongo.write, COLLECTIONS)
-    processes = [Refusals(RefusalStore(mongo)) for _ in range(8)]
+    processes = [RefusalCounter(RefusalStore(mongo)) for _ in range(8)]
     for process in processes:
         for _ in range(5):
-            process.note("ev1", "OUT_OF_STOCK")
+            process.count("ev1", "OUT_OF_STOCK")
     await asyncio.gather(*(process.flush() for process in processes))
     assert [row["count"] async for row in mongo.write["refusals"].find({})] == [40]
     for process in processes:

@@ -65,7 +65,7 @@ ChangeEventsResult = Annotated[
 async def change_events(info: EventsInfo, input: ChangeEventsInput, idempotency_key: str) -> ChangeEventsResult | None:
     context = info.context
     outcome = await operation(
-        context.tools,
+        context.dependencies,
         context.identity.id or "",
         [change.given() for change in input.changes],
         idempotency_key,

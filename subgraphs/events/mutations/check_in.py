@@ -22,7 +22,7 @@ CheckInResult = Annotated[CheckInSuccess | ValidationFailed | RateLimited, straw
 
 async def check_in(info: EventsInfo) -> CheckInResult | None:
     context = info.context
-    outcome = await operation(context.tools, context.identity.user_id or "")
+    outcome = await operation(context.dependencies, context.identity.user_id or "")
     match outcome:
         case results.ValidationFailed():
             return ValidationFailed.of(outcome)

@@ -48,7 +48,7 @@ CreateEventResult = Annotated[
 
 async def create_event(info: EventsInfo, input: CreateEventInput, idempotency_key: str) -> CreateEventResult | None:
     context = info.context
-    outcome = await operation(context.tools, context.identity.id or "", input.draft(), idempotency_key)
+    outcome = await operation(context.dependencies, context.identity.id or "", input.draft(), idempotency_key)
     match outcome:
         case Event():
             return await event_success(context, outcome)

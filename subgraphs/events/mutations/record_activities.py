@@ -32,7 +32,7 @@ RecordActivitiesResult = Annotated[
 async def record_activities(info: EventsInfo, input: RecordActivitiesInput) -> RecordActivitiesResult | None:
     now = info.context.clock.now()
     outcome = await operation(
-        info.context.tools,
+        info.context.dependencies,
         info.context.identity.id or "",
         [row.activity(now) for row in input.rows],
         all_or_nothing=input.atomicity is Atomicity.ALL_OR_NOTHING,

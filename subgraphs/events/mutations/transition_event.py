@@ -37,7 +37,7 @@ async def transition_event(info: EventsInfo, input: TransitionEventInput) -> Tra
     move = input.move()
     if len(move.reason or "") > MAX_REASON:
         raise BadUserInput(f"a reason has at most {MAX_REASON} characters", "input.reason")
-    outcome = await operation(context.tools, context.identity.id or "", move)
+    outcome = await operation(context.dependencies, context.identity.id or "", move)
     match outcome:
         case Event():
             return await event_success(context, outcome)

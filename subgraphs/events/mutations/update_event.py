@@ -53,7 +53,7 @@ UpdateEventResult = Annotated[
 
 async def update_event(info: EventsInfo, input: UpdateEventInput) -> UpdateEventResult | None:
     context = info.context
-    outcome = await operation(context.tools, context.identity.id or "", input.change())
+    outcome = await operation(context.dependencies, context.identity.id or "", input.change())
     match outcome:
         case Event():
             return await event_success(context, outcome)

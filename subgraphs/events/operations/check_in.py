@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from subgraphs.events.model.activity import CHECK_INS, Activity
 from subgraphs.events.model.check_in import next_check_in
 from subgraphs.events.model.rule import ActivityType
-from subgraphs.events.operations.dependencies import Tools
+from subgraphs.events.operations.dependencies import Dependencies
 from subgraphs.events.store.activities import activity, record
 from subgraphs.events.store.profiles import last_check_in, set_last_check_in
 from subgraphs.runtime.mongo import Session
@@ -23,26 +23,28 @@ class CheckedIn:
     is_new: bool
 
 
-async def check_in(tools: Tools, user_id: str) -> CheckedIn | ValidationFailed | RateLimited:
+async def check_in(dependencies: Dependencies, user_id: str) -> CheckedIn | ValidationFailed | RateLimited:
     """One ATTENDANCE a day of the user's zone, however many calls there are at once. Raises SubgraphUnavailable when
     the user's zone could not be told."""
-    limited = await tools.rates.check_in(user_id)
+    limited = await dependencies.rate_limits.check_in(user_id)
     if limited is not None:
         return limited
-    profile = await tools.profiles.one(user_id)
+    profile = await dependencies.profiles.one(user_id)
     if profile is None:
         return ValidationFailed((Violation((), "NO_ACCOUNT", "there is no account to check in for"),))
     timezone = profile.timezone or DEFAULT_TIMEZONE
-    now = tools.clock.now()
+    now = dependencies.clock.now()
 
     async def work(session: Session) -> CheckedIn:
-        last = await last_check_in(tools.mongo, user_id, session)
+        last = await last_check_in(dependencies.mongo, user_id, session)
         following = next_check_in(last, timezone, now)
         if following is None and last is not None:
-            return CheckedIn(await activity(tools.mongo.write, user_id, CHECK_INS, last.day, session), is_new=False)
+            return CheckedIn(
+                await activity(dependencies.mongo.write, user_id, CHECK_INS, last.day, session), is_new=False
+            )
         if following is None:
             raise LookupError("a first check-in was refused")
-        await set_last_check_in(tools.mongo, user_id, following, session)
+        await set_last_check_in(dependencies.mongo, user_id, following, session)
         made = Activity(
             user_id=user_id,
             type=ActivityType.ATTENDANCE,
@@ -52,7 +54,7 @@ async def check_in(tools: Tools, user_id: str) -> CheckedIn | ValidationFailed |
             source=CHECK_INS,
             external_id=following.day,
         )
-        await record(tools.mongo, [made], session)
+        await record(dependencies.mongo, [made], session)
         return CheckedIn(made, is_new=True)
 
-    return await tools.mongo.transaction(work)
+    return await dependencies.mongo.transaction(work)

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from subgraphs.events.model.draft import EventDraft, Path, build_rule, check_event, normalise_tags
 from subgraphs.events.model.event import Event, Lifecycle
-from subgraphs.events.operations.dependencies import Tools, changed_message, snapshot
+from subgraphs.events.operations.dependencies import Dependencies, changed_message, snapshot
 from subgraphs.runtime import audit
 from subgraphs.runtime.idempotency import Call, check_key, fingerprint_of, once
 from subgraphs.runtime.ids import random_id
@@ -15,37 +15,39 @@ from subgraphs.runtime.results import IdempotencyConflict, ValidationFailed, Vio
 
 
 async def create_event(
-    tools: Tools, actor_id: str, draft: EventDraft, key: str
+    dependencies: Dependencies, actor_id: str, draft: EventDraft, key: str
 ) -> Event | ValidationFailed | IdempotencyConflict:
     """Makes the event once for a key; the same call again gives the event as it now is."""
     bad_key = check_key(key)
     if bad_key is not None:
         return bad_key
-    now = tools.clock.now()
-    violations = await precheck_create(tools, draft, now, ("input",))
+    now = dependencies.clock.now()
+    violations = await precheck_create(dependencies, draft, now, ("input",))
     if violations:
         return ValidationFailed(tuple(violations))
 
     async def work(session: Session) -> tuple[Event, Document]:
-        event = await create_in(tools, actor_id, draft, now, session)
+        event = await create_in(dependencies, actor_id, draft, now, session)
         return event, {"eventId": event.id}
 
     call = Call(actor_id, key, "createEvent", fingerprint_of(asdict(draft)), now)
-    outcome = await once(tools.mongo, call, work)
+    outcome = await once(dependencies.mongo, call, work)
     if isinstance(outcome, Event | IdempotencyConflict):
         return outcome
-    made = await tools.store.event(outcome["eventId"])
+    made = await dependencies.store.event(outcome["eventId"])
     if made is None:
         raise LookupError("an event that was made is gone")
     return made
 
 
-async def precheck_create(tools: Tools, draft: EventDraft, now: datetime, path: Path) -> list[Violation]:
+async def precheck_create(dependencies: Dependencies, draft: EventDraft, now: datetime, path: Path) -> list[Violation]:
     """Everything that is wrong with it."""
-    return check_event(draft, path) or await tools.store.check_timezone(draft.timezone, now, (*path, "timezone"))
+    return check_event(draft, path) or await dependencies.store.check_timezone(draft.timezone, now, (*path, "timezone"))
 
 
-async def create_in(tools: Tools, actor_id: str, draft: EventDraft, now: datetime, session: Session) -> Event:
+async def create_in(
+    dependencies: Dependencies, actor_id: str, draft: EventDraft, now: datetime, session: Session
+) -> Event:
     """Makes the event of a draft without faults in the transaction of `session`."""
     event = Event(
         id="ev" + random_id(),
@@ -64,8 +66,8 @@ async def create_in(tools: Tools, actor_id: str, draft: EventDraft, now: datetim
         created_at=now,
         created_by=actor_id,
     )
-    await tools.store.insert(event, session)
+    await dependencies.store.insert(event, session)
     change = audit.Change(event.id, "event.created", now, actor_id, after=snapshot(event))
-    await audit.append_first(tools.mongo, [change], session)
-    await post(tools.mongo, [changed_message(event, now)], session)
+    await audit.append_first(dependencies.mongo, [change], session)
+    await post(dependencies.mongo, [changed_message(event, now)], session)
     return event

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from subgraphs.events.clients.profiles import Profiles
 from subgraphs.events.model.event import Event
-from subgraphs.events.operations.rate_limits import Rates
+from subgraphs.events.operations.rate_limits import RateLimits
 from subgraphs.events.store.events import EventStore, event_document, event_tags
 from subgraphs.runtime.clock import Clock
 from subgraphs.runtime.messaging.outbox import Message, message
@@ -13,13 +13,13 @@ from subgraphs.runtime.mongo import Document, Mongo
 
 
 @dataclass(frozen=True, slots=True)
-class Tools:
+class Dependencies:
     """The stores, the clock, the limits, and what is known of users."""
 
     mongo: Mongo
     store: EventStore
     profiles: Profiles
-    rates: Rates
+    rate_limits: RateLimits
     clock: Clock
 
 

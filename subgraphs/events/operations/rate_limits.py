@@ -8,7 +8,7 @@ from subgraphs.runtime.results import RateLimited
 
 
 @dataclass(frozen=True, slots=True)
-class Rates:
+class RateLimits:
     """The limits of these settings."""
 
     limits: RateLimiter

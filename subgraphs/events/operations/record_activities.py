@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from subgraphs.events.model.activity import MAX_ROWS, Activity, check_activity
-from subgraphs.events.operations.dependencies import Tools
+from subgraphs.events.operations.dependencies import Dependencies
 from subgraphs.events.store.activities import record
 from subgraphs.runtime.mongo import Session
 from subgraphs.runtime.results import RateLimited, ValidationFailed, Violation
@@ -20,15 +20,15 @@ class Recorded:
 
 
 async def record_activities(
-    tools: Tools, caller_id: str, activities: Sequence[Activity], *, all_or_nothing: bool
+    dependencies: Dependencies, caller_id: str, activities: Sequence[Activity], *, all_or_nothing: bool
 ) -> Recorded | ValidationFailed | RateLimited:
     """Keeps the good rows, or all or none. An activity told twice, in one call or in many, is counted as a duplicate."""
-    limited = await tools.rates.record(caller_id)
+    limited = await dependencies.rate_limits.record(caller_id)
     if limited is not None:
         return limited
     if not 1 <= len(activities) <= MAX_ROWS:
         return ValidationFailed((Violation(("input", "rows"), "ROWS", f"a call carries 1 to {MAX_ROWS} rows"),))
-    now = tools.clock.now()
+    now = dependencies.clock.now()
     good: list[Activity] = []
     failures: list[tuple[int, ValidationFailed]] = []
     for index, activity in enumerate(activities):
@@ -42,11 +42,11 @@ async def record_activities(
     if all_or_nothing:
 
         async def work(session: Session) -> int:
-            return await record(tools.mongo, good, session)
+            return await record(dependencies.mongo, good, session)
 
-        accepted = await tools.mongo.transaction(work)
+        accepted = await dependencies.mongo.transaction(work)
     else:
-        accepted = await record(tools.mongo, good)
+        accepted = await record(dependencies.mongo, good)
     return Recorded(accepted, len(good) - accepted, tuple(failures))
 
 

@@ -11,7 +11,7 @@ from subgraphs.events.model.draft import RuleDraft, build_rule, check_rule
 from subgraphs.events.model.event import Window
 from subgraphs.events.model.profile import Profile
 from subgraphs.events.model.rule import ActivityType, Person, Rule, Verdict, activity_conditions
-from subgraphs.events.operations.dependencies import Tools
+from subgraphs.events.operations.dependencies import Dependencies
 from subgraphs.events.store.activities import activities_in
 from subgraphs.runtime.mongo import Database
 from subgraphs.runtime.results import NotFound, ValidationFailed, Violation
@@ -43,15 +43,17 @@ class Simulation:
     at: datetime | None
 
 
-async def simulate_event(tools: Tools, database: Database, wanted: Simulation) -> Verdict | NotFound | ValidationFailed:
+async def simulate_event(
+    dependencies: Dependencies, database: Database, wanted: Simulation
+) -> Verdict | NotFound | ValidationFailed:
     """The verdict. Raises SubgraphUnavailable when it could not be told whether there is such a user."""
     violations = _violations(wanted)
     if violations:
         return ValidationFailed(tuple(violations))
-    event = None if wanted.event_id is None else await tools.store.event(wanted.event_id)
+    event = None if wanted.event_id is None else await dependencies.store.event(wanted.event_id)
     if event is None and wanted.event_id is not None:
         return NotFound(wanted.event_id)
-    profile = None if wanted.user_id is None else await tools.profiles.one(wanted.user_id)
+    profile = None if wanted.user_id is None else await dependencies.profiles.one(wanted.user_id)
     if profile is None and wanted.user_id is not None:
         return NotFound(wanted.user_id)
     window = ALWAYS if event is None else event.window
@@ -61,7 +63,7 @@ async def simulate_event(tools: Tools, database: Database, wanted: Simulation) -
         rule = event.rule
     else:
         raise LookupError("a simulation without a rule was let through")
-    at = wanted.at or tools.clock.now()
+    at = wanted.at or dependencies.clock.now()
     log = [] if profile is None else await _log(database, profile, rule, window, at)
     log += _made_up(wanted.activities, profile, at)
     # Off the event loop: a log may be long.

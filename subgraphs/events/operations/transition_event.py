@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Final
 
 from subgraphs.events.model.event import TRANSITIONS, Event, EventStatus, Transition, allowed_transitions
-from subgraphs.events.operations.dependencies import Tools, changed_message
+from subgraphs.events.operations.dependencies import Dependencies, changed_message
 from subgraphs.runtime import audit
 from subgraphs.runtime.messaging.outbox import post
 from subgraphs.runtime.mongo import Session
@@ -44,15 +44,19 @@ def not_allowed(event: Event, now: datetime, locked: Sequence[str] = ()) -> NotA
     return NotAllowed(status, tuple(allowed_transitions(status)), tuple(locked))
 
 
-async def transition_event(tools: Tools, actor_id: str, move: Move) -> Moved:
+async def transition_event(dependencies: Dependencies, actor_id: str, move: Move) -> Moved:
     """Of many calls with one version, one moves the event."""
-    now = tools.clock.now()
-    return await tools.mongo.transaction(lambda session: transition_in(tools, actor_id, move, now, session))
+    now = dependencies.clock.now()
+    return await dependencies.mongo.transaction(
+        lambda session: transition_in(dependencies, actor_id, move, now, session)
+    )
 
 
-async def transition_in(tools: Tools, actor_id: str, move: Move, now: datetime, session: Session) -> Moved:
+async def transition_in(
+    dependencies: Dependencies, actor_id: str, move: Move, now: datetime, session: Session
+) -> Moved:
     """Moves in the transaction of `session`, which a refusal leaves as it was."""
-    event = await tools.store.event(move.id, session)
+    event = await dependencies.store.event(move.id, session)
     if event is None:
         return NotFound(move.id)
     if event.version != move.expected_version:
@@ -60,7 +64,7 @@ async def transition_in(tools: Tools, actor_id: str, move: Move, now: datetime, 
     sources, lifecycle = TRANSITIONS[move.transition]
     if event.status_at(now) not in sources:
         return not_allowed(event, now)
-    changed = await tools.store.set_lifecycle(move.id, move.expected_version, lifecycle, now, session)
+    changed = await dependencies.store.set_lifecycle(move.id, move.expected_version, lifecycle, now, session)
     if changed is None:
         raise LookupError("the snapshot of this transaction changed")
     change = audit.Change(
@@ -72,6 +76,6 @@ async def transition_in(tools: Tools, actor_id: str, move: Move, now: datetime, 
         before={"lifecycle": event.lifecycle.value, "version": event.version},
         after={"lifecycle": changed.lifecycle.value, "version": changed.version},
     )
-    await audit.append(tools.mongo, change, session)
-    await post(tools.mongo, [changed_message(changed, now)], session)
+    await audit.append(dependencies.mongo, change, session)
+    await post(dependencies.mongo, [changed_message(changed, now)], session)
     return changed

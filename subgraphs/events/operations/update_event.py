@@ -5,7 +5,7 @@ from datetime import datetime
 from subgraphs.events.model.draft import Path
 from subgraphs.events.model.event import Event
 from subgraphs.events.model.update import EventUpdate, check_update, check_updated, locked_fields, updated
-from subgraphs.events.operations.dependencies import Tools, changed_message, snapshot
+from subgraphs.events.operations.dependencies import Dependencies, changed_message, snapshot
 from subgraphs.events.operations.transition_event import NotAllowed, not_allowed
 from subgraphs.runtime import audit
 from subgraphs.runtime.messaging.outbox import post
@@ -15,29 +15,33 @@ from subgraphs.runtime.results import NotFound, ValidationFailed, VersionConflic
 Updated = Event | NotFound | VersionConflict | NotAllowed | ValidationFailed
 
 
-async def update_event(tools: Tools, actor_id: str, update: EventUpdate) -> Updated:
+async def update_event(dependencies: Dependencies, actor_id: str, update: EventUpdate) -> Updated:
     """Of many calls with one version, one changes the event; one that changes nothing gives it as it is."""
-    now, path = tools.clock.now(), ("input",)
-    violations = await precheck_update(tools, update, now, path)
+    now, path = dependencies.clock.now(), ("input",)
+    violations = await precheck_update(dependencies, update, now, path)
     if violations:
         return ValidationFailed(tuple(violations))
-    return await tools.mongo.transaction(lambda session: update_in(tools, actor_id, update, now, session, path))
+    return await dependencies.mongo.transaction(
+        lambda session: update_in(dependencies, actor_id, update, now, session, path)
+    )
 
 
-async def precheck_update(tools: Tools, update: EventUpdate, now: datetime, path: Path) -> list[Violation]:
+async def precheck_update(
+    dependencies: Dependencies, update: EventUpdate, now: datetime, path: Path
+) -> list[Violation]:
     """What is wrong with it whatever the event is like."""
     violations = check_update(update, path)
     zone = update.fields.get("timezone")
     if zone is not None and not violations:
-        violations += await tools.store.check_timezone(zone, now, (*path, "timezone"))
+        violations += await dependencies.store.check_timezone(zone, now, (*path, "timezone"))
     return violations
 
 
 async def update_in(
-    tools: Tools, actor_id: str, update: EventUpdate, now: datetime, session: Session, path: Path
+    dependencies: Dependencies, actor_id: str, update: EventUpdate, now: datetime, session: Session, path: Path
 ) -> Updated:
     """Updates in the transaction of `session`, which a refusal leaves as it was."""
-    event = await tools.store.event(update.id, session)
+    event = await dependencies.store.event(update.id, session)
     if event is None:
         return NotFound(update.id)
     if event.version != update.expected_version:
@@ -51,11 +55,11 @@ async def update_in(
     violations = check_updated(event, wanted, now, path)
     if violations:
         return ValidationFailed(tuple(violations))
-    changed = await tools.store.replace(wanted, update.expected_version, session)
+    changed = await dependencies.store.replace(wanted, update.expected_version, session)
     if changed is None:
         raise LookupError("the snapshot of this transaction changed")
     before, after = audit.differing(snapshot(event), snapshot(changed))
     change = audit.Change(event.id, "event.updated", now, actor_id, before=before, after=after)
-    await audit.append(tools.mongo, change, session)
-    await post(tools.mongo, [changed_message(changed, now)], session)
+    await audit.append(dependencies.mongo, change, session)
+    await post(dependencies.mongo, [changed_message(changed, now)], session)
     return changed

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import httpx
 
-from subgraphs.rewards.batching import Lanes
+from subgraphs.rewards.batching import KeyedBatcher
 from subgraphs.runtime.clients.subgraph import SubgraphClient, SubgraphUnavailable
 
 MOST_USERS: Final = 500
@@ -43,11 +43,11 @@ class EventsClient:
 
     def __init__(self, url: str, service_token: str, *, timeout_seconds: float, http: httpx.AsyncClient) -> None:
         self._peer = SubgraphClient(url, service_token, timeout_seconds=timeout_seconds, http=http)
-        self._lanes: Lanes[str, str, Terms | None] = Lanes(self._ask_all, most=MOST_USERS)
+        self._batcher: KeyedBatcher[str, str, Terms | None] = KeyedBatcher(self._ask_all, max_batch=MOST_USERS)
 
     async def terms(self, event_id: str, user_id: str) -> Terms | None:
         """The terms for this user, or None when there is no such event. Raises SubgraphUnavailable."""
-        return await self._lanes.submit(event_id, user_id)
+        return await self._batcher.submit(event_id, user_id)
 
     async def terms_of_events(self, event_ids: Sequence[str], user_id: str) -> dict[str, Terms | None]:
         """The terms of each event for this user, None where there is no such event; asked together. Raises

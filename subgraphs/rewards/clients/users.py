@@ -7,7 +7,7 @@ from subgraphs.runtime.clients.subgraph import SubgraphClient
 _KNOWN: Final = "query Known($of: [_Any!]!) { _entities(representations: $of) { ... on User { id } } }"
 
 
-class Accounts:
+class UsersClient:
     """Asks users directly, as a service."""
 
     def __init__(self, users: SubgraphClient) -> None:

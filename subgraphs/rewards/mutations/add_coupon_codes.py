@@ -60,7 +60,7 @@ async def add_coupon_codes(
     if draft is None:
         violation = results.Violation(("input",), "EXACTLY_ONE", "exactly one of codes and generate is set")
         return ValidationFailed.of(results.ValidationFailed((violation,)))
-    outcome = await operation(context.tools, context.identity.id or "", input.reward_id, draft, idempotency_key)
+    outcome = await operation(context.dependencies, context.identity.id or "", input.reward_id, draft, idempotency_key)
     match outcome:
         case results.NotFound():
             return NotFound.of(outcome)

@@ -31,7 +31,7 @@ AdjustPointsResult = Annotated[
 async def adjust_points(info: RewardsInfo, input: AdjustPointsInput, idempotency_key: str) -> AdjustPointsResult | None:
     context = info.context
     outcome = await operation(
-        context.tools,
+        context.dependencies,
         context.identity.id or "",
         input.user_id,
         input.points,

@@ -21,5 +21,5 @@ CancelRequestResult = Annotated[RequestSuccess | NotFound | IllegalStep, strawbe
 async def cancel_request(info: RewardsInfo, input: CancelRequestInput) -> CancelRequestResult | None:
     context = info.context
     user_id = context.identity.user_id or ""
-    outcome = await operation(context.tools, user_id, input.request_id, context.now)
+    outcome = await operation(context.dependencies, user_id, input.request_id, context.now)
     return await request_result(context, outcome)

@@ -85,7 +85,7 @@ async def claim_reward(info: RewardsInfo, input: ClaimRewardInput, idempotency_k
     refusal = _refusal(outcome, context.now)
     # An offer that is not there has no event to count for.
     if isinstance(refusal, EventNotOpen | ConditionsNotMet | LimitReached | OutOfStock | BudgetExhausted):
-        context.refusals.note(event_of_offer(input.offer_id), refusal.code)
+        context.refusal_counter.count(event_of_offer(input.offer_id), refusal.code)
     return refusal
 
 

@@ -56,7 +56,7 @@ CreateOfferResult = Annotated[
 async def create_offer(info: RewardsInfo, input: CreateOfferInput, idempotency_key: str) -> CreateOfferResult | None:
     context = info.context
     try:
-        outcome = await operation(context.tools, context.identity.id or "", _draft(input), idempotency_key)
+        outcome = await operation(context.dependencies, context.identity.id or "", _draft(input), idempotency_key)
     except SubgraphUnavailable:
         raise CodedError(UNAVAILABLE, "events cannot be asked for the moment") from None
     match outcome:

@@ -77,7 +77,7 @@ async def create_reward(info: RewardsInfo, input: CreateRewardInput, idempotency
     if len(drafts) != 1:
         violation = results.Violation(("input",), "EXACTLY_ONE", "exactly one kind of reward is set")
         return ValidationFailed.of(results.ValidationFailed((violation,)))
-    outcome = await operation(context.tools, context.identity.id or "", drafts[0], idempotency_key)
+    outcome = await operation(context.dependencies, context.identity.id or "", drafts[0], idempotency_key)
     if isinstance(outcome, results.ValidationFailed):
         return ValidationFailed.of(outcome)
     if isinstance(outcome, results.IdempotencyConflict):

@@ -59,7 +59,7 @@ async def decide_requests(
     context = info.context
     verb = Verb.APPROVE if input.decision is Decision.APPROVE else Verb.REJECT
     outcome = await operation(
-        context.tools,
+        context.dependencies,
         Act(verb, context.now, context.identity.id, value_or_none(input.reason)),
         input.request_ids,
         idempotency_key,

@@ -20,5 +20,5 @@ RetryDeliveryResult = Annotated[RequestSuccess | NotFound | IllegalStep, strawbe
 
 async def retry_delivery(info: RewardsInfo, input: RetryDeliveryInput) -> RetryDeliveryResult | None:
     context = info.context
-    outcome = await operation(context.tools, context.identity.id or "", input.request_id, context.now)
+    outcome = await operation(context.dependencies, context.identity.id or "", input.request_id, context.now)
     return await request_result(context, outcome)

@@ -29,7 +29,7 @@ async def reverse_request(
 ) -> ReverseRequestResult | None:
     context = info.context
     outcome = await operation(
-        context.tools, context.identity.id or "", input.request_id, input.reason, idempotency_key, context.now
+        context.dependencies, context.identity.id or "", input.request_id, input.reason, idempotency_key, context.now
     )
     match outcome:
         case results.ValidationFailed():

@@ -28,7 +28,7 @@ SpendPointsResult = Annotated[
 async def spend_points(info: RewardsInfo, input: SpendPointsInput, idempotency_key: str) -> SpendPointsResult | None:
     context = info.context
     outcome = await operation(
-        context.tools,
+        context.dependencies,
         context.identity.id or "",
         input.user_id,
         input.points,

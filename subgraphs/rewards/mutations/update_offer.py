@@ -55,7 +55,7 @@ UpdateOfferResult = Annotated[
 
 async def update_offer(info: RewardsInfo, input: UpdateOfferInput) -> UpdateOfferResult | None:
     context = info.context
-    outcome = await operation(context.tools, context.identity.id or "", input.change())
+    outcome = await operation(context.dependencies, context.identity.id or "", input.change())
     if isinstance(outcome, results.NotFound | results.ValidationFailed | results.VersionConflict):
         return change_refused(outcome)
     await context.wrote(*offer_tags(outcome.id))

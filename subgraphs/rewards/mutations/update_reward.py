@@ -38,7 +38,7 @@ UpdateRewardResult = Annotated[
 
 async def update_reward(info: RewardsInfo, input: UpdateRewardInput) -> UpdateRewardResult | None:
     context = info.context
-    outcome = await operation(context.tools, context.identity.id or "", input.change())
+    outcome = await operation(context.dependencies, context.identity.id or "", input.change())
     if isinstance(outcome, results.NotFound | results.ValidationFailed | results.VersionConflict):
         return change_refused(outcome)
     await context.wrote(*reward_tags(outcome.id))

@@ -7,7 +7,7 @@ from typing import Final
 
 from subgraphs.rewards.model.code_draft import BroughtCodes, CodesDraft, check_codes, generate_codes
 from subgraphs.rewards.model.reward import CouponReward
-from subgraphs.rewards.operations.dependencies import Tools
+from subgraphs.rewards.operations.dependencies import Dependencies
 from subgraphs.rewards.store.codes import CodeExists
 from subgraphs.runtime import audit
 from subgraphs.runtime.idempotency import Call, check_key, fingerprint_of, once
@@ -28,7 +28,7 @@ class Added:
 
 
 async def add_coupon_codes(
-    tools: Tools, actor_id: str, reward_id: str, draft: CodesDraft, key: str
+    dependencies: Dependencies, actor_id: str, reward_id: str, draft: CodesDraft, key: str
 ) -> Added | NotFound | ValidationFailed | IdempotencyConflict:
     """Adds the codes once for a key; the same call again gives what it came to. All codes are added or none."""
     bad_key = check_key(key)
@@ -37,27 +37,27 @@ async def add_coupon_codes(
     violations = check_codes(draft)
     if violations:
         return ValidationFailed(tuple(violations))
-    reward = await tools.rewards.reward(reward_id)
+    reward = await dependencies.rewards.reward(reward_id)
     if reward is None:
         return NotFound(reward_id)
     if not isinstance(reward, CouponReward):
         return ValidationFailed((Violation(("input", "rewardId"), "NO_COUPON", "only a coupon has codes"),))
-    now = tools.clock.now()
+    now = dependencies.clock.now()
 
     async def work(session: Session) -> tuple[Added, Document]:
-        await tools.rewards.count_batch(reward_id, session)
-        codes = await _new_codes(tools, reward_id, draft, session)
+        await dependencies.rewards.count_batch(reward_id, session)
+        codes = await _new_codes(dependencies, reward_id, draft, session)
         counts = {"added": len(codes), "duplicates": _asked(draft) - len(codes)}
-        await tools.codes.insert(reward_id, codes, session)
+        await dependencies.codes.insert(reward_id, codes, session)
         change = audit.Change(reward_id, "reward.codes-added", now, actor_id, after=counts)
-        await audit.append(tools.mongo, change, session)
+        await audit.append(dependencies.mongo, change, session)
         return Added(reward, **counts), counts
 
     arguments = {"rewardId": reward_id, "kind": type(draft).__name__, **asdict(draft)}
     call = Call(actor_id, key, "addCouponCodes", fingerprint_of(arguments), now)
     for attempt in range(MOST_ATTEMPTS):
         try:
-            outcome = await once(tools.mongo, call, work)
+            outcome = await once(dependencies.mongo, call, work)
         except CodeExists:
             await asyncio.sleep(random.uniform(0, 0.01 * attempt))
             continue
@@ -67,16 +67,16 @@ async def add_coupon_codes(
     raise LookupError("codes of a pool keep appearing")
 
 
-async def _new_codes(tools: Tools, reward_id: str, draft: CodesDraft, session: Session) -> list[str]:
+async def _new_codes(dependencies: Dependencies, reward_id: str, draft: CodesDraft, session: Session) -> list[str]:
     """The codes to add: those brought that the pool does not have, or so many new ones."""
     if isinstance(draft, BroughtCodes):
         brought = list(dict.fromkeys(draft.codes))
-        known = await tools.codes.known(reward_id, brought, session)
+        known = await dependencies.codes.known(reward_id, brought, session)
         return [code for code in brought if code not in known]
     codes: list[str] = []
     while len(codes) < draft.count:
         made = generate_codes(draft, draft.count - len(codes))
-        known = await tools.codes.known(reward_id, made, session)
+        known = await dependencies.codes.known(reward_id, made, session)
         codes += [code for code in made if code not in known and code not in codes]
     return codes
 

@@ -6,7 +6,7 @@ from typing import Final
 from subgraphs.rewards.model.bounds import within
 from subgraphs.rewards.model.reason import check_reason
 from subgraphs.rewards.model.wallet import LedgerEntry, LedgerKind
-from subgraphs.rewards.operations.dependencies import Tools
+from subgraphs.rewards.operations.dependencies import Dependencies
 from subgraphs.rewards.operations.transition_results import Short
 from subgraphs.rewards.operations.wallet_postings import MAX_BOOKED, LapsedAlready, Wanted, book
 from subgraphs.runtime.clock import to_millisecond
@@ -17,7 +17,7 @@ _EXPIRY: Final = ("input", "expiresAt")
 
 
 async def adjust_points(
-    tools: Tools,
+    dependencies: Dependencies,
     actor_id: str,
     user_id: str,
     points: int,
@@ -37,7 +37,7 @@ async def adjust_points(
     arguments = {"userId": user_id, "points": points, "reason": reason, "expiresAt": lapse}
     call = Call(actor_id, key, "adjustPoints", fingerprint_of(arguments), now)
     try:
-        return await book(tools, call, Wanted(user_id, LedgerKind.ADJUST, points, reason, lapse))
+        return await book(dependencies, call, Wanted(user_id, LedgerKind.ADJUST, points, reason, lapse))
     except LapsedAlready:
         # Judged only where the key is new: a call that is repeated later gets its answer.
         return ValidationFailed((Violation(_EXPIRY, "PAST", "points lapse in the future"),))

@@ -5,7 +5,7 @@ from datetime import datetime
 from subgraphs.rewards.model.request import RewardRequest, user_of_request
 from subgraphs.rewards.model.transitions import Verb
 from subgraphs.rewards.operations.apply_transition import Act
-from subgraphs.rewards.operations.dependencies import Tools
+from subgraphs.rewards.operations.dependencies import Dependencies
 from subgraphs.rewards.operations.retry import until_it_holds
 from subgraphs.rewards.operations.transition_one import take_step
 from subgraphs.rewards.operations.transition_results import NotAllowed
@@ -13,17 +13,17 @@ from subgraphs.runtime.results import NotFound
 
 
 async def cancel_request(
-    tools: Tools, user_id: str, request_id: str, now: datetime
+    dependencies: Dependencies, user_id: str, request_id: str, now: datetime
 ) -> RewardRequest | NotFound | NotAllowed:
     """The cancelled request, its slot and its unit free again; another's request is as if it were not there."""
     if user_of_request(request_id) != user_id:
         return NotFound(request_id)
-    found = (await tools.requests.with_ids([request_id])).get(request_id)
+    found = (await dependencies.requests.with_ids([request_id])).get(request_id)
     if found is None:
         return NotFound(request_id)
     act = Act(Verb.CANCEL, now, user_id)
-    async with tools.turns.at(found.offer_id):
+    async with dependencies.locks.hold(found.offer_id):
         outcome = await until_it_holds(
-            lambda: tools.mongo.transaction(lambda session: take_step(tools, request_id, act, session))
+            lambda: dependencies.mongo.transaction(lambda session: take_step(dependencies, request_id, act, session))
         )
     return outcome or NotFound(request_id)

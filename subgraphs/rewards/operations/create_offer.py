@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from subgraphs.rewards.model.offer import MAX_OFFERS, Budget, Offer, Stock, new_offer_id
 from subgraphs.rewards.model.offer_draft import OfferDraft, check_budget_of, check_offer
-from subgraphs.rewards.operations.dependencies import Tools
+from subgraphs.rewards.operations.dependencies import Dependencies
 from subgraphs.rewards.operations.outbox_messages import offer_message
 from subgraphs.rewards.store.offers import OrdinalTaken, offer_document, stock_document
 from subgraphs.runtime import audit
@@ -25,7 +25,7 @@ class TooManyOffers(Exception):
 
 
 async def create_offer(
-    tools: Tools, actor_id: str, draft: OfferDraft, key: str
+    dependencies: Dependencies, actor_id: str, draft: OfferDraft, key: str
 ) -> Offer | NotFound | ValidationFailed | IdempotencyConflict:
     """Makes the offer once for a key; the same call again gives the offer as it now is. Raises SubgraphUnavailable
     when nobody can say whether there is such an event."""
@@ -35,18 +35,18 @@ async def create_offer(
     violations = check_offer(draft)
     if violations:
         return ValidationFailed(tuple(violations))
-    if not is_plausible_id(draft.event_id) or not await tools.events.knows(draft.event_id):
+    if not is_plausible_id(draft.event_id) or not await dependencies.events.knows(draft.event_id):
         return NotFound(draft.event_id)
-    reward = await tools.rewards.reward(draft.reward_id)
+    reward = await dependencies.rewards.reward(draft.reward_id)
     if reward is None:
         return NotFound(draft.reward_id)
     violations = check_budget_of(reward, draft.points_budget)
     if violations:
         return ValidationFailed(tuple(violations))
-    now = tools.clock.now()
+    now = dependencies.clock.now()
 
     async def work(session: Session) -> tuple[Offer, Document]:
-        ordinals, positions = await tools.offers.places(draft.event_id, session)
+        ordinals, positions = await dependencies.offers.places(draft.event_id, session)
         free = sorted(set(range(MAX_OFFERS)) - ordinals)
         if not free:
             raise TooManyOffers
@@ -64,24 +64,24 @@ async def create_offer(
             created_at=now,
         )
         stock = _full_stock(offer, draft)
-        await tools.offers.insert_offer(offer, stock, session)
+        await dependencies.offers.insert_offer(offer, stock, session)
         after = {**offer_document(offer), "stock": stock_document(stock)}
         await audit.append_first(
-            tools.mongo, [audit.Change(offer.id, "offer.created", now, actor_id, after=after)], session
+            dependencies.mongo, [audit.Change(offer.id, "offer.created", now, actor_id, after=after)], session
         )
-        await post(tools.mongo, [offer_message(offer, now)], session)
+        await post(dependencies.mongo, [offer_message(offer, now)], session)
         return offer, {"offerId": offer.id}
 
     call = Call(actor_id, key, "createOffer", fingerprint_of(asdict(draft)), now)
     try:
-        outcome = await _with_ordinal(lambda: once(tools.mongo, call, work))
+        outcome = await _with_ordinal(lambda: once(dependencies.mongo, call, work))
     except TooManyOffers:
         return ValidationFailed(
             (Violation(("input", "eventId"), "TOO_MANY", f"an event has at most {MAX_OFFERS} offers"),)
         )
     if isinstance(outcome, Offer | IdempotencyConflict):
         return outcome
-    made = await tools.offers.offer(outcome["offerId"])
+    made = await dependencies.offers.offer(outcome["offerId"])
     if made is None:
         raise LookupError("an offer that was made is gone")
     return made

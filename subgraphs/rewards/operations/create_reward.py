@@ -4,7 +4,7 @@ from dataclasses import asdict
 
 from subgraphs.rewards.model.reward import Reward
 from subgraphs.rewards.model.reward_draft import FIELDS, RewardDraft, check_reward, made
-from subgraphs.rewards.operations.dependencies import Tools
+from subgraphs.rewards.operations.dependencies import Dependencies
 from subgraphs.rewards.operations.outbox_messages import reward_message
 from subgraphs.rewards.store.rewards import reward_document
 from subgraphs.runtime import audit
@@ -16,7 +16,7 @@ from subgraphs.runtime.results import IdempotencyConflict, ValidationFailed
 
 
 async def create_reward(
-    tools: Tools, actor_id: str, draft: RewardDraft, key: str
+    dependencies: Dependencies, actor_id: str, draft: RewardDraft, key: str
 ) -> Reward | ValidationFailed | IdempotencyConflict:
     """Makes the reward once for a key; the same call again gives the reward as it now is."""
     bad_key = check_key(key)
@@ -25,22 +25,22 @@ async def create_reward(
     violations = check_reward(draft)
     if violations:
         return ValidationFailed(tuple(violations))
-    now = tools.clock.now()
+    now = dependencies.clock.now()
     reward = made(draft, "rw" + random_id(), now)
 
     async def work(session: Session) -> tuple[Reward, Document]:
-        await tools.rewards.insert(reward, session)
+        await dependencies.rewards.insert(reward, session)
         change = audit.Change(reward.id, "reward.created", now, actor_id, after=reward_document(reward))
-        await audit.append_first(tools.mongo, [change], session)
-        await post(tools.mongo, [reward_message(reward, now)], session)
+        await audit.append_first(dependencies.mongo, [change], session)
+        await post(dependencies.mongo, [reward_message(reward, now)], session)
         return reward, {"rewardId": reward.id}
 
     arguments = {"kind": FIELDS[type(draft)], **asdict(draft)}
     call = Call(actor_id, key, "createReward", fingerprint_of(arguments), now)
-    outcome = await once(tools.mongo, call, work)
+    outcome = await once(dependencies.mongo, call, work)
     if isinstance(outcome, Reward | IdempotencyConflict):
         return outcome
-    found = await tools.rewards.reward(outcome["rewardId"])
+    found = await dependencies.rewards.reward(outcome["rewardId"])
     if found is None:
         raise LookupError("a reward that was made is gone")
     return found

@@ -9,7 +9,7 @@ from subgraphs.rewards.model.request import RequestStatus, RewardRequest
 from subgraphs.rewards.model.transitions import Verb
 from subgraphs.rewards.operations.apply_transition import Act, move_on
 from subgraphs.rewards.operations.claim.results import NoStock
-from subgraphs.rewards.operations.dependencies import Tools
+from subgraphs.rewards.operations.dependencies import Dependencies
 from subgraphs.rewards.operations.fulfilment import PoolShort
 from subgraphs.rewards.operations.refusal_codec import Refusal, as_violation, refusal_document, to_refusal
 from subgraphs.rewards.operations.retry import until_it_holds
@@ -58,7 +58,7 @@ class AllRefused(Exception):
 
 
 async def decide_requests(
-    tools: Tools, act: Act, request_ids: Sequence[str], key: str, *, all_or_nothing: bool
+    dependencies: Dependencies, act: Act, request_ids: Sequence[str], key: str, *, all_or_nothing: bool
 ) -> Decided | ValidationFailed | IdempotencyConflict:
     """Carries out `act`, which approves or rejects, once for a key. The same call again tells what became of it, with the
     requests as they now are, and first finishes what a failure had left undone."""
@@ -71,7 +71,7 @@ async def decide_requests(
     arguments = {"ids": list(request_ids), "verb": act.verb.value, "reason": act.reason, "all": all_or_nothing}
     call = Call(act.actor_id or "", key, "decideRequests", fingerprint_of(arguments), act.at)
     decide = _all_or_nothing if all_or_nothing else _in_groups
-    outcome = await decide(tools, call, act, request_ids)
+    outcome = await decide(dependencies, call, act, request_ids)
     if isinstance(outcome, ValidationFailed | IdempotencyConflict):
         return outcome
     return Decided(tuple(outcome.by_id.get(request_id, NotFound(request_id)) for request_id in request_ids))
@@ -85,8 +85,8 @@ def _check(request_ids: Sequence[str]) -> list[Violation]:
     return [Violation((*path, str(index)), "REPEATED", "each request is named once") for index in repeated]
 
 
-async def _groups(tools: Tools, request_ids: Sequence[str]) -> list[Group]:
-    found = await tools.requests.with_ids(request_ids)
+async def _groups(dependencies: Dependencies, request_ids: Sequence[str]) -> list[Group]:
+    found = await dependencies.requests.with_ids(request_ids)
     by_offer: dict[str, list[str]] = {}
     for request_id in request_ids:
         if request_id in found:
@@ -99,59 +99,59 @@ async def _groups(tools: Tools, request_ids: Sequence[str]) -> list[Group]:
 
 
 async def _all_or_nothing(
-    tools: Tools, call: Call, act: Act, request_ids: Sequence[str]
+    dependencies: Dependencies, call: Call, act: Act, request_ids: Sequence[str]
 ) -> Rows | ValidationFailed | IdempotencyConflict:
-    groups = await _groups(tools, request_ids)
+    groups = await _groups(dependencies, request_ids)
     codes: dict[str, int] = {}
 
     async def work(session: Session) -> tuple[Rows, Document]:
         rows = Rows({request_id: NotFound(request_id) for request_id in request_ids})
         for group in groups:
-            rows.by_id.update(await _decide(tools, group, act, codes, session))
+            rows.by_id.update(await _decide(dependencies, group, act, codes, session))
         if not all(isinstance(row, RewardRequest) for row in rows.by_id.values()):
             raise AllRefused(rows)
         return rows, _record(rows)
 
     try:
-        async with tools.turns.at_all(group.offer_id for group in groups):
-            outcome = await _with_codes(lambda: once(tools.mongo, call, work))
+        async with dependencies.locks.hold_all(group.offer_id for group in groups):
+            outcome = await _with_codes(lambda: once(dependencies.mongo, call, work))
     except AllRefused as refused:
         rows = [refused.rows.by_id[request_id] for request_id in request_ids]
         return ValidationFailed(
             tuple(as_violation(r, i) for i, r in enumerate(rows) if not isinstance(r, RewardRequest))
         )
-    return await _as_rows(tools, outcome)
+    return await _as_rows(dependencies, outcome)
 
 
 async def _in_groups(
-    tools: Tools, call: Call, act: Act, request_ids: Sequence[str]
+    dependencies: Dependencies, call: Call, act: Act, request_ids: Sequence[str]
 ) -> Rows | ValidationFailed | IdempotencyConflict:
     async def nothing(_: Session) -> tuple[Rows, Document]:
         return Rows({}), _record(Rows({}))
 
     # The key is taken for these arguments; each group is then remembered under a key of its own, which no client can send.
-    taken = await once(tools.mongo, call, nothing)
+    taken = await once(dependencies.mongo, call, nothing)
     if isinstance(taken, IdempotencyConflict):
         return taken
     rows = Rows({})
-    for group in await _groups(tools, request_ids):
-        decided = await _group(tools, replace(call, key=f"{call.key}\n{group.ids[0]}"), act, group)
+    for group in await _groups(dependencies, request_ids):
+        decided = await _group(dependencies, replace(call, key=f"{call.key}\n{group.ids[0]}"), act, group)
         if isinstance(decided, IdempotencyConflict):
             return decided
         rows.by_id.update(decided.by_id)
     return rows
 
 
-async def _group(tools: Tools, call: Call, act: Act, group: Group) -> Rows | IdempotencyConflict:
+async def _group(dependencies: Dependencies, call: Call, act: Act, group: Group) -> Rows | IdempotencyConflict:
     codes: dict[str, int] = {}
 
     async def work(session: Session) -> tuple[Rows, Document]:
-        rows = Rows(await _decide(tools, group, act, codes, session))
+        rows = Rows(await _decide(dependencies, group, act, codes, session))
         return rows, _record(rows)
 
-    async with tools.turns.at(group.offer_id):
-        outcome = await _with_codes(lambda: once(tools.mongo, call, work))
-    return await _as_rows(tools, outcome)
+    async with dependencies.locks.hold(group.offer_id):
+        outcome = await _with_codes(lambda: once(dependencies.mongo, call, work))
+    return await _as_rows(dependencies, outcome)
 
 
 async def _with_codes(attempt: Callable[[], Awaitable[T]]) -> T:
@@ -163,8 +163,10 @@ async def _with_codes(attempt: Callable[[], Awaitable[T]]) -> T:
             continue
 
 
-async def _decide(tools: Tools, group: Group, act: Act, codes: dict[str, int], session: Session) -> dict[str, Row]:
-    found = await tools.requests.with_ids(group.ids, session)
+async def _decide(
+    dependencies: Dependencies, group: Group, act: Act, codes: dict[str, int], session: Session
+) -> dict[str, Row]:
+    found = await dependencies.requests.with_ids(group.ids, session)
     rows: dict[str, Row] = {}
     wanted: list[RewardRequest] = []
     for request_id in group.ids:
@@ -176,9 +178,9 @@ async def _decide(tools: Tools, group: Group, act: Act, codes: dict[str, int], s
         else:
             wanted.append(found[request_id])
     if wanted:
-        reward = await reward_of(tools, wanted[0], session)
+        reward = await reward_of(dependencies, wanted[0], session)
         try:
-            moved = await move_on(tools, reward, wanted, act, session)
+            moved = await move_on(dependencies, reward, wanted, act, session)
         except PoolShort as short:
             codes[group.offer_id] = short.codes
             raise
@@ -204,12 +206,16 @@ def _record(rows: Rows) -> Document:
     }
 
 
-async def _as_rows(tools: Tools, outcome: Rows | Document | IdempotencyConflict) -> Rows | IdempotencyConflict:
+async def _as_rows(
+    dependencies: Dependencies, outcome: Rows | Document | IdempotencyConflict
+) -> Rows | IdempotencyConflict:
     """The rows as just decided; or, when the key is known, as they were decided, with the requests as they now are."""
     if isinstance(outcome, Rows | IdempotencyConflict):
         return outcome
     refusals = {row["id"]: row["refusal"] for row in outcome["rows"]}
-    now_are = await tools.requests.with_ids([request_id for request_id, refusal in refusals.items() if refusal is None])
+    now_are = await dependencies.requests.with_ids(
+        [request_id for request_id, refusal in refusals.items() if refusal is None]
+    )
     return Rows(
         {
             request_id: now_are[request_id] if refusal is None else to_refusal(refusal)

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 from subgraphs.rewards.clients.events import EventsClient
-from subgraphs.rewards.clients.users import Accounts
-from subgraphs.rewards.locks import Turns
+from subgraphs.rewards.clients.users import UsersClient
+from subgraphs.rewards.locks import KeyedLocks
 from subgraphs.rewards.store.badges import BadgeStore
 from subgraphs.rewards.store.codes import CodeStore
 from subgraphs.rewards.store.offers import OfferStore
@@ -18,7 +18,7 @@ from subgraphs.runtime.mongo import Mongo
 
 @dataclass(frozen=True, slots=True)
 class Stores:
-    """The stores, the clock, and the turns at offers and wallets: all that moves a request on."""
+    """The stores, the clock, and the locks on offers and wallets: all that moves a request on."""
 
     mongo: Mongo
     rewards: RewardStore
@@ -28,7 +28,7 @@ class Stores:
     requests: RequestStore
     wallets: WalletStore
     clock: Clock
-    turns: Turns
+    locks: KeyedLocks
 
     @classmethod
     def over(cls, mongo: Mongo, clock: Clock, **others: Any) -> Self:
@@ -42,16 +42,16 @@ class Stores:
             requests=RequestStore(mongo),
             wallets=WalletStore(mongo),
             clock=clock,
-            turns=Turns(),
+            locks=KeyedLocks(),
             **others,
         )
 
 
 @dataclass(frozen=True, slots=True)
-class Tools(Stores):
+class Dependencies(Stores):
     """The stores, the ways to events and to users, and whether a wallet may fall under nothing when points that are spent
     are taken back."""
 
     events: EventsClient
-    accounts: Accounts
+    users: UsersClient
     may_owe: bool

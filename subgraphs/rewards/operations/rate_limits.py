@@ -7,7 +7,7 @@ from subgraphs.runtime.results import RateLimited
 
 
 @dataclass(frozen=True, slots=True)
-class Rates:
+class RateLimits:
     """The limits of the settings."""
 
     limits: RateLimiter

@@ -54,7 +54,7 @@ async def release_all_due(stores: Stores) -> int:
 
 async def _release_some(stores: Stores, requests: Sequence[RewardRequest], now: datetime) -> int:
     try:
-        async with stores.turns.at(requests[0].offer_id):
+        async with stores.locks.hold(requests[0].offer_id):
             return await release(stores, requests, now)
     except LookupError:
         # What is broken here must not keep the others waiting.

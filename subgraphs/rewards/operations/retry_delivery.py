@@ -5,7 +5,7 @@ from datetime import datetime
 from subgraphs.rewards.model.request import RequestStatus, RewardRequest
 from subgraphs.rewards.model.transitions import Verb
 from subgraphs.rewards.operations.apply_transition import Act
-from subgraphs.rewards.operations.dependencies import Tools
+from subgraphs.rewards.operations.dependencies import Dependencies
 from subgraphs.rewards.operations.retry import until_it_holds
 from subgraphs.rewards.operations.transition_one import take_step
 from subgraphs.rewards.operations.transition_results import NotAllowed
@@ -14,16 +14,16 @@ from subgraphs.runtime.results import NotFound
 
 
 async def retry_delivery(
-    tools: Tools, actor_id: str, request_id: str, now: datetime
+    dependencies: Dependencies, actor_id: str, request_id: str, now: datetime
 ) -> RewardRequest | NotFound | NotAllowed:
     """The FAILED request, its thing on the way again; it stays FAILED until that has arrived. While it is on the way
     already, this changes nothing."""
 
     async def work(session: Session) -> RewardRequest | NotAllowed | None:
-        found = (await tools.requests.with_ids([request_id], session)).get(request_id)
+        found = (await dependencies.requests.with_ids([request_id], session)).get(request_id)
         if found is not None and found.delivery is not None and found.status is RequestStatus.FAILED:
             return found
-        return await take_step(tools, request_id, Act(Verb.RETRY, now, actor_id), session)
+        return await take_step(dependencies, request_id, Act(Verb.RETRY, now, actor_id), session)
 
-    outcome = await until_it_holds(lambda: tools.mongo.transaction(work))
+    outcome = await until_it_holds(lambda: dependencies.mongo.transaction(work))
     return outcome or NotFound(request_id)

@@ -6,7 +6,7 @@ from subgraphs.rewards.model.reason import check_reason
 from subgraphs.rewards.model.request import RewardRequest
 from subgraphs.rewards.model.transitions import Verb
 from subgraphs.rewards.operations.apply_transition import Act
-from subgraphs.rewards.operations.dependencies import Tools
+from subgraphs.rewards.operations.dependencies import Dependencies
 from subgraphs.rewards.operations.fulfilment import TooFewPoints
 from subgraphs.rewards.operations.retry import until_it_holds
 from subgraphs.rewards.operations.transition_one import take_step
@@ -25,7 +25,7 @@ class Refused(Exception):
 
 
 async def reverse_request(
-    tools: Tools, actor_id: str, request_id: str, reason: str, key: str, now: datetime
+    dependencies: Dependencies, actor_id: str, request_id: str, reason: str, key: str, now: datetime
 ) -> RewardRequest | ValidationFailed | NotFound | NotAllowed | Short | IdempotencyConflict:
     """Reverses once for a key; the same call again gives the request as it now is. A refusal is not remembered."""
     bad_key = check_key(key)
@@ -34,13 +34,13 @@ async def reverse_request(
     violations = check_reason(reason, required=True)
     if violations:
         return ValidationFailed(tuple(violations))
-    found = (await tools.requests.with_ids([request_id])).get(request_id)
+    found = (await dependencies.requests.with_ids([request_id])).get(request_id)
     if found is None:
         return NotFound(request_id)
-    act = Act(Verb.REVERSE, now, actor_id, reason, may_owe=tools.may_owe)
+    act = Act(Verb.REVERSE, now, actor_id, reason, may_owe=dependencies.may_owe)
 
     async def work(session: Session) -> tuple[RewardRequest, Document]:
-        outcome = await take_step(tools, request_id, act, session)
+        outcome = await take_step(dependencies, request_id, act, session)
         if not isinstance(outcome, RewardRequest):
             raise Refused(outcome)
         return outcome, {"requestId": outcome.id}
@@ -48,12 +48,12 @@ async def reverse_request(
     arguments = {"requestId": request_id, "reason": reason}
     call = Call(actor_id, key, "reverseRequest", fingerprint_of(arguments), now)
     try:
-        async with tools.turns.at(found.offer_id):
-            outcome = await until_it_holds(lambda: once(tools.mongo, call, work))
+        async with dependencies.locks.hold(found.offer_id):
+            outcome = await until_it_holds(lambda: once(dependencies.mongo, call, work))
     except Refused as refused:
         return refused.outcome or NotFound(request_id)
     except TooFewPoints as few:
         return Short(few.short_by)
     if isinstance(outcome, RewardRequest | IdempotencyConflict):
         return outcome
-    return (await tools.requests.with_ids([request_id]))[request_id]
+    return (await dependencies.requests.with_ids([request_id]))[request_id]

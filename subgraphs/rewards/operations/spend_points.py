@@ -5,7 +5,7 @@ from datetime import datetime
 from subgraphs.rewards.model.bounds import within
 from subgraphs.rewards.model.reason import check_reason
 from subgraphs.rewards.model.wallet import LedgerEntry, LedgerKind
-from subgraphs.rewards.operations.dependencies import Tools
+from subgraphs.rewards.operations.dependencies import Dependencies
 from subgraphs.rewards.operations.transition_results import Short
 from subgraphs.rewards.operations.wallet_postings import MAX_BOOKED, Wanted, book
 from subgraphs.runtime.idempotency import Call, check_key, fingerprint_of
@@ -13,7 +13,7 @@ from subgraphs.runtime.results import IdempotencyConflict, NotFound, ValidationF
 
 
 async def spend_points(
-    tools: Tools, actor_id: str, user_id: str, points: int, reason: str, key: str, now: datetime
+    dependencies: Dependencies, actor_id: str, user_id: str, points: int, reason: str, key: str, now: datetime
 ) -> LedgerEntry | ValidationFailed | NotFound | Short | IdempotencyConflict:
     """Takes the points, of those that lapse first. Once for a key; raises SubgraphUnavailable."""
     bad_key = check_key(key)
@@ -25,4 +25,4 @@ async def spend_points(
         return ValidationFailed(tuple(violations))
     arguments = {"userId": user_id, "points": points, "reason": reason}
     call = Call(actor_id, key, "spendPoints", fingerprint_of(arguments), now)
-    return await book(tools, call, Wanted(user_id, LedgerKind.SPEND, -points, reason))
+    return await book(dependencies, call, Wanted(user_id, LedgerKind.SPEND, -points, reason))

@@ -10,7 +10,7 @@ from subgraphs.rewards.model.offer_update import (
     updated_offer,
     updated_stock,
 )
-from subgraphs.rewards.operations.dependencies import Tools
+from subgraphs.rewards.operations.dependencies import Dependencies
 from subgraphs.rewards.operations.outbox_messages import offer_message
 from subgraphs.rewards.store.offers import offer_document
 from subgraphs.runtime import audit
@@ -29,22 +29,22 @@ class Unchanged(Exception):
         self.outcome = outcome
 
 
-async def update_offer(tools: Tools, actor_id: str, update: OfferUpdate) -> Offer | Refused:
+async def update_offer(dependencies: Dependencies, actor_id: str, update: OfferUpdate) -> Offer | Refused:
     """Of many calls with one version, one changes the offer; one that changes nothing gives it as it is. Claims are judged
     by the offer before or after it, for its version and its stock's go up in one transaction."""
     violations = check_offer_update(update)
     if violations:
         return ValidationFailed(tuple(violations))
     try:
-        return await tools.mongo.transaction(lambda session: _update(tools, actor_id, update, session))
+        return await dependencies.mongo.transaction(lambda session: _update(dependencies, actor_id, update, session))
     except Unchanged as found:
         return found.outcome
 
 
-async def _update(tools: Tools, actor_id: str, update: OfferUpdate, session: Session) -> Offer:
+async def _update(dependencies: Dependencies, actor_id: str, update: OfferUpdate, session: Session) -> Offer:
     # The stock comes first: once it is ours, claims wait for this transaction, and no crowd of them can starve it.
-    held = await tools.offers.raise_version(update.id, update.expected_version, session)
-    offer = await tools.offers.offer(update.id, session)
+    held = await dependencies.offers.raise_version(update.id, update.expected_version, session)
+    offer = await dependencies.offers.offer(update.id, session)
     if offer is None:
         raise Unchanged(NotFound(update.id))
     if held is None:
@@ -52,19 +52,19 @@ async def _update(tools: Tools, actor_id: str, update: OfferUpdate, session: Ses
     wanted, stock = updated_offer(offer, update), updated_stock(held, update)
     if wanted == offer and stock == held:
         raise Unchanged(offer)
-    reward = await tools.rewards.reward(offer.reward_id, session)
+    reward = await dependencies.rewards.reward(offer.reward_id, session)
     if reward is None:
         raise LookupError("an offer's reward is gone")
     violations = check_updated(wanted, stock, reward)
     if violations:
         raise Unchanged(ValidationFailed(tuple(violations)))
     changed = replace(wanted, version=offer.version + 1)
-    await tools.offers.replace(changed, replace(stock, offer_version=changed.version), session)
-    now = tools.clock.now()
+    await dependencies.offers.replace(changed, replace(stock, offer_version=changed.version), session)
+    now = dependencies.clock.now()
     before, after = audit.differing(_snapshot(offer, held), _snapshot(changed, stock))
     change = audit.Change(offer.id, "offer.updated", now, actor_id, before=before, after=after)
-    await audit.append(tools.mongo, change, session)
-    await post(tools.mongo, [offer_message(changed, now)], session)
+    await audit.append(dependencies.mongo, change, session)
+    await post(dependencies.mongo, [offer_message(changed, now)], session)
     return changed
 
 

@@ -2,7 +2,7 @@
 
 from subgraphs.rewards.model.reward import Reward
 from subgraphs.rewards.model.reward_update import RewardUpdate, check_reward_update, updated_reward
-from subgraphs.rewards.operations.dependencies import Tools
+from subgraphs.rewards.operations.dependencies import Dependencies
 from subgraphs.rewards.operations.outbox_messages import reward_message
 from subgraphs.rewards.store.rewards import reward_document
 from subgraphs.runtime import audit
@@ -12,16 +12,16 @@ from subgraphs.runtime.results import NotFound, ValidationFailed, VersionConflic
 
 
 async def update_reward(
-    tools: Tools, actor_id: str, update: RewardUpdate
+    dependencies: Dependencies, actor_id: str, update: RewardUpdate
 ) -> Reward | NotFound | VersionConflict | ValidationFailed:
     """Of many calls with one version, one changes the reward; one that changes nothing gives it as it is."""
     violations = check_reward_update(update)
     if violations:
         return ValidationFailed(tuple(violations))
-    now = tools.clock.now()
+    now = dependencies.clock.now()
 
     async def work(session: Session) -> Reward | NotFound | VersionConflict:
-        reward = await tools.rewards.reward(update.id, session)
+        reward = await dependencies.rewards.reward(update.id, session)
         if reward is None:
             return NotFound(update.id)
         if reward.version != update.expected_version:
@@ -29,13 +29,13 @@ async def update_reward(
         wanted = updated_reward(reward, update)
         if wanted == reward:
             return reward
-        changed = await tools.rewards.describe(wanted, session)
+        changed = await dependencies.rewards.describe(wanted, session)
         if changed is None:
             raise LookupError("the snapshot of this transaction changed")
         before, after = audit.differing(reward_document(reward), reward_document(changed))
         change = audit.Change(reward.id, "reward.updated", now, actor_id, before=before, after=after)
-        await audit.append(tools.mongo, change, session)
-        await post(tools.mongo, [reward_message(changed, now)], session)
+        await audit.append(dependencies.mongo, change, session)
+        await post(dependencies.mongo, [reward_message(changed, now)], session)
         return changed
 
-    return await tools.mongo.transaction(work)
+    return await dependencies.mongo.transaction(work)

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Final
 
 from subgraphs.rewards.model.wallet import Booking, LedgerEntry, LedgerKind
-from subgraphs.rewards.operations.dependencies import Tools
+from subgraphs.rewards.operations.dependencies import Dependencies
 from subgraphs.rewards.operations.fulfilment import TooFewPoints, open_account
 from subgraphs.rewards.operations.retry import until_it_holds
 from subgraphs.rewards.operations.transition_results import Short
@@ -35,37 +35,39 @@ class Wanted:
     expires_at: datetime | None = None
 
 
-async def book(tools: Tools, call: Call, wanted: Wanted) -> LedgerEntry | NotFound | Short | IdempotencyConflict:
+async def book(
+    dependencies: Dependencies, call: Call, wanted: Wanted
+) -> LedgerEntry | NotFound | Short | IdempotencyConflict:
     """Books once for the call's key; the same call again gives the same entry. A refusal is not remembered. Raises
     LapsedAlready, and SubgraphUnavailable when nobody can say whether there is such a user."""
-    if not await _has_wallet(tools, wanted.user_id):
+    if not await _has_wallet(dependencies, wanted.user_id):
         return NotFound(wanted.user_id)
 
     async def work(session: Session) -> tuple[LedgerEntry, Document]:
-        entry = await _book(tools, call, wanted, session)
+        entry = await _book(dependencies, call, wanted, session)
         return entry, {"seq": entry.seq}
 
     try:
-        async with tools.turns.at(wanted.user_id):
-            outcome = await until_it_holds(lambda: once(tools.mongo, call, work))
+        async with dependencies.locks.hold(wanted.user_id):
+            outcome = await until_it_holds(lambda: once(dependencies.mongo, call, work))
     except TooFewPoints as few:
         return Short(few.short_by)
     if isinstance(outcome, LedgerEntry | IdempotencyConflict):
         return outcome
-    return await tools.wallets.entry(wanted.user_id, outcome["seq"])
+    return await dependencies.wallets.entry(wanted.user_id, outcome["seq"])
 
 
-async def _has_wallet(tools: Tools, user_id: str) -> bool:
+async def _has_wallet(dependencies: Dependencies, user_id: str) -> bool:
     # Who has points has an account. Of others only users can say.
     if not is_plausible_id(user_id):
         return False
-    return bool(await tools.wallets.heads([user_id])) or await tools.accounts.knows(user_id)
+    return bool(await dependencies.wallets.heads([user_id])) or await dependencies.users.knows(user_id)
 
 
-async def _book(tools: Tools, call: Call, wanted: Wanted, session: Session) -> LedgerEntry:
+async def _book(dependencies: Dependencies, call: Call, wanted: Wanted, session: Session) -> LedgerEntry:
     if wanted.expires_at is not None and wanted.expires_at <= call.at:
         raise LapsedAlready
-    account = await open_account(tools, wanted.user_id, max(0, -wanted.points), call.at, session)
+    account = await open_account(dependencies, wanted.user_id, max(0, -wanted.points), call.at, session)
     booking = Booking(wanted.kind, call.at, reason=wanted.reason)
     if wanted.points > 0:
         entry = account.credit(booking, wanted.points, wanted.expires_at)
@@ -74,7 +76,7 @@ async def _book(tools: Tools, call: Call, wanted: Wanted, session: Session) -> L
         if short_by:
             raise TooFewPoints(short_by)
         entry = account.debit(booking, -wanted.points)
-    await tools.wallets.write([account], session)
+    await dependencies.wallets.write([account], session)
     change = audit.Change(
         wanted.user_id,
         _ACTIONS[wanted.kind],
@@ -84,5 +86,5 @@ async def _book(tools: Tools, call: Call, wanted: Wanted, session: Session) -> L
         before={"balance": entry.balance_after - entry.points},
         after={"balance": entry.balance_after, "points": entry.points, "seq": entry.seq},
     )
-    await audit.append(tools.mongo, change, session)
+    await audit.append(dependencies.mongo, change, session)
     return entry

@@ -108,7 +108,7 @@ class _Verified:
 
 
 class TokenVerifier:
-    """Turns an Authorization header into an identity. A signature is verified once, and the rest each time."""
+    """KeyedLocks an Authorization header into an identity. A signature is verified once, and the rest each time."""
 
     def __init__(self, keys: KeySource, *, issuer: str, clock: Clock) -> None:
         self._keys = keys

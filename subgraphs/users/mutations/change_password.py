@@ -29,7 +29,7 @@ async def change_password(info: UsersInfo, input: ChangePasswordInput) -> Change
     context = info.context
     viewer = context.identity
     outcome = await operation(
-        context.tools, viewer.user_id or "", viewer.session_id, input.current_password, input.new_password
+        context.dependencies, viewer.user_id or "", viewer.session_id, input.current_password, input.new_password
     )
     match outcome:
         case WrongCredentials():

@@ -14,4 +14,4 @@ class LoginInput:
 
 
 async def login(info: UsersInfo, input: LoginInput) -> LoginResult | None:
-    return session_result(await operation(info.context.tools, input.email, input.password, info.context.address))
+    return session_result(await operation(info.context.dependencies, input.email, input.password, info.context.address))

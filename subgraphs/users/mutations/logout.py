@@ -25,7 +25,7 @@ LogoutResult = Annotated[LogoutSuccess | InvalidCredentials, strawberry.union("L
 
 
 async def logout(info: UsersInfo, input: LogoutInput) -> LogoutResult | None:
-    outcome = await operation(info.context.tools, input.refresh_token, everywhere=input.everywhere)
+    outcome = await operation(info.context.dependencies, input.refresh_token, everywhere=input.everywhere)
     if isinstance(outcome, WrongCredentials):
         return InvalidCredentials.of(outcome)
     return LogoutSuccess(sessions_ended=outcome)

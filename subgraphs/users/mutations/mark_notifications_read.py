@@ -30,7 +30,7 @@ async def mark_notifications_read(
 ) -> MarkNotificationsReadResult | None:
     context = info.context
     user_id = context.identity.user_id or ""
-    refused = await operation(context.tools, user_id, input.ids)
+    refused = await operation(context.dependencies, user_id, input.ids)
     if refused is not None:
         return ValidationFailed.of(refused)
     await context.read_your_writes.mark_written()

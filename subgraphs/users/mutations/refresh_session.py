@@ -13,4 +13,4 @@ class RefreshSessionInput:
 
 
 async def refresh_session(info: UsersInfo, input: RefreshSessionInput) -> RefreshSessionResult | None:
-    return session_result(await operation(info.context.tools, input.refresh_token))
+    return session_result(await operation(info.context.dependencies, input.refresh_token))

@@ -45,7 +45,7 @@ async def register(info: UsersInfo, input: RegisterInput) -> RegisterResult | No
         region=input.region or None,
         timezone=input.timezone or None,
     )
-    outcome = await operation.register(info.context.tools, wanted, info.context.address)
+    outcome = await operation.register(info.context.dependencies, wanted, info.context.address)
     match outcome:
         case SignedIn():
             user_id = outcome.user.id

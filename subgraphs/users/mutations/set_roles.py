@@ -28,7 +28,7 @@ SetRolesResult = Annotated[
 async def set_roles(info: UsersInfo, input: SetRolesInput) -> SetRolesResult | None:
     context = info.context
     outcome = await operation(
-        context.tools,
+        context.dependencies,
         context.identity.id or "",
         input.user_id,
         input.expected_version,

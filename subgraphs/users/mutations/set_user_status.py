@@ -28,7 +28,7 @@ SetUserStatusResult = Annotated[
 async def set_user_status(info: UsersInfo, input: SetUserStatusInput) -> SetUserStatusResult | None:
     context = info.context
     outcome = await operation(
-        context.tools,
+        context.dependencies,
         context.identity.id or "",
         input.user_id,
         input.expected_version,

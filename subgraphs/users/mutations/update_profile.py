@@ -31,7 +31,7 @@ async def update_profile(info: UsersInfo, input: UpdateProfileInput) -> UpdatePr
     context = info.context
     asked = {"displayName": input.display_name, "region": input.region, "timezone": input.timezone}
     user_id = context.identity.user_id or ""
-    outcome = await operation(context.tools, user_id, input.expected_version, present_values(asked))
+    outcome = await operation(context.dependencies, user_id, input.expected_version, present_values(asked))
     match outcome:
         case results.ValidationFailed():
             return ValidationFailed.of(outcome)

@@ -15,7 +15,7 @@ from subgraphs.runtime.results import NotFound, ValidationFailed, VersionConflic
 from subgraphs.users.model.notification import of_roles
 from subgraphs.users.model.session import ACCESS_TOKEN_LIFETIME
 from subgraphs.users.model.user import Role, User, UserStatus, check_reason, check_roles
-from subgraphs.users.operations.sessions import Tools
+from subgraphs.users.operations.sessions import Dependencies
 from subgraphs.users.store.users import changed_since, user_tags
 
 # A token may be signed a moment after its user was read.
@@ -25,7 +25,7 @@ Changed = User | NotFound | ValidationFailed | VersionConflict
 
 
 async def set_roles(
-    tools: Tools, actor_id: str, user_id: str, expected_version: int, roles: Collection[Role], reason: str
+    dependencies: Dependencies, actor_id: str, user_id: str, expected_version: int, roles: Collection[Role], reason: str
 ) -> Changed:
     """Sets the roles. Nobody takes ADMIN from themself, so that an admin is always left."""
     violations = check_roles(("input", "roles"), roles) + check_reason(("input", "reason"), reason)
@@ -34,11 +34,11 @@ async def set_roles(
     if violations:
         return ValidationFailed(tuple(violations))
     fields = {"roles": sorted(set(roles))}
-    return await _change(tools, actor_id, user_id, expected_version, "user.roles-set", fields, reason)
+    return await _change(dependencies, actor_id, user_id, expected_version, "user.roles-set", fields, reason)
 
 
 async def set_status(
-    tools: Tools, actor_id: str, user_id: str, expected_version: int, status: UserStatus, reason: str
+    dependencies: Dependencies, actor_id: str, user_id: str, expected_version: int, status: UserStatus, reason: str
 ) -> Changed:
     """Suspends a user, or ends the suspension. Nobody suspends themself."""
     violations = check_reason(("input", "reason"), reason)
@@ -47,7 +47,7 @@ async def set_status(
     if violations:
         return ValidationFailed(tuple(violations))
     fields = {"status": status.value}
-    return await _change(tools, actor_id, user_id, expected_version, "user.status-set", fields, reason)
+    return await _change(dependencies, actor_id, user_id, expected_version, "user.status-set", fields, reason)
 
 
 async def standings(mongo: Mongo, clock: Clock) -> Mapping[str, Standing]:
@@ -60,7 +60,7 @@ async def standings(mongo: Mongo, clock: Clock) -> Mapping[str, Standing]:
 
 
 async def _change(
-    tools: Tools,
+    dependencies: Dependencies,
     actor_id: str,
     user_id: str,
     expected_version: int,
@@ -68,28 +68,30 @@ async def _change(
     fields: Mapping[str, Any],
     reason: str,
 ) -> Changed:
-    now = tools.clock.now()
+    now = dependencies.clock.now()
     message_id = random_id()
 
     async def work(session: Session) -> Changed:
-        user = await tools.users.user(user_id, session)
+        user = await dependencies.users.user(user_id, session)
         if user is None:
             return NotFound(user_id)
         if user.version != expected_version:
             return VersionConflict(user.version)
-        changed = await tools.users.change_user(user_id, expected_version, {**fields, "accessChangedAt": now}, session)
+        changed = await dependencies.users.change_user(
+            user_id, expected_version, {**fields, "accessChangedAt": now}, session
+        )
         if changed is None:
             raise LookupError("the snapshot of this transaction changed")
         change = audit.Change(
             user_id, action, now, actor_id, reason=reason.strip(), before=_shown(user), after=_shown(changed)
         )
-        await audit.append(tools.mongo, change, session)
-        await post(tools.mongo, [cache_message(user_id, now, user_tags(user_id))], session)
+        await audit.append(dependencies.mongo, change, session)
+        await post(dependencies.mongo, [cache_message(user_id, now, user_tags(user_id))], session)
         if changed.roles != user.roles:
-            await tools.inbox.put(of_roles(user_id, message_id, now), session)
+            await dependencies.inbox.put(of_roles(user_id, message_id, now), session)
         return changed
 
-    return await tools.mongo.transaction(work)
+    return await dependencies.mongo.transaction(work)
 
 
 def _shown(user: User) -> dict[str, Any]:

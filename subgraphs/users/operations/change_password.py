@@ -6,40 +6,40 @@ from subgraphs.runtime.mongo import Session
 from subgraphs.runtime.results import RateLimited, ValidationFailed, Violation
 from subgraphs.users.model.notification import of_password
 from subgraphs.users.model.user import MAX_PASSWORD, User, check_password
-from subgraphs.users.operations.sessions import Tools, WrongCredentials
+from subgraphs.users.operations.sessions import Dependencies, WrongCredentials
 
 _NEW = ("input", "newPassword")
 
 
 async def change_password(
-    tools: Tools, user_id: str, session_id: str | None, current: str, new: str
+    dependencies: Dependencies, user_id: str, session_id: str | None, current: str, new: str
 ) -> User | WrongCredentials | ValidationFailed | RateLimited:
     """Of many calls with one old password, one changes it. `session_id` is the session that goes on; without one, all
     end. Raises LookupError when there is no such user."""
-    limited = await tools.rates.change_password(user_id)
+    limited = await dependencies.rate_limits.change_password(user_id)
     if limited is not None:
         return limited
-    found = await tools.users.password_hash(user_id)
+    found = await dependencies.users.password_hash(user_id)
     if found is None:
         raise LookupError("a signed-in user is gone")
     user, encoded = found
-    if len(current) > MAX_PASSWORD or not await tools.passwords.verify(encoded, current):
+    if len(current) > MAX_PASSWORD or not await dependencies.passwords.verify(encoded, current):
         return WrongCredentials()
     violations = check_password(_NEW, new, user.email or "", user.display_name or "")
     if new == current:
         violations.append(Violation(_NEW, "PASSWORD_SAME", "this is the password that is to change"))
     if violations:
         return ValidationFailed(tuple(violations))
-    successor = await tools.passwords.hash(new)
-    now = tools.clock.now()
+    successor = await dependencies.passwords.hash(new)
+    now = dependencies.clock.now()
     message_id = random_id()
 
     async def work(session: Session) -> User | WrongCredentials:
-        if not await tools.users.replace_password_hash(user_id, encoded, successor, session):
+        if not await dependencies.users.replace_password_hash(user_id, encoded, successor, session):
             return WrongCredentials()
-        await tools.sessions.end_all_sessions(user_id, except_id=session_id, session=session)
-        await audit.append(tools.mongo, audit.Change(user_id, "user.password-changed", now, user_id), session)
-        await tools.inbox.put(of_password(user_id, message_id, now), session)
+        await dependencies.sessions.end_all_sessions(user_id, except_id=session_id, session=session)
+        await audit.append(dependencies.mongo, audit.Change(user_id, "user.password-changed", now, user_id), session)
+        await dependencies.inbox.put(of_password(user_id, message_id, now), session)
         return user
 
-    return await tools.mongo.transaction(work)
+    return await dependencies.mongo.transaction(work)

@@ -5,43 +5,54 @@ from subgraphs.runtime.mongo import Session
 from subgraphs.runtime.results import RateLimited
 from subgraphs.users.model.session import new_session
 from subgraphs.users.model.user import MAX_PASSWORD, UserStatus, normalise_email
-from subgraphs.users.operations.sessions import SignedIn, Suspended, Tools, WrongCredentials, login_message, signed_in
+from subgraphs.users.operations.sessions import (
+    Dependencies,
+    SignedIn,
+    Suspended,
+    WrongCredentials,
+    login_message,
+    signed_in,
+)
 
 
 async def login(
-    tools: Tools, email: str, password: str, origin: str | None
+    dependencies: Dependencies, email: str, password: str, origin: str | None
 ) -> SignedIn | WrongCredentials | Suspended | RateLimited:
     """An unknown address and a wrong password get one answer, after the same work. `origin` is the network address."""
     address = normalise_email(email)
     if len(password) > MAX_PASSWORD:
         return WrongCredentials()
     account = address or email
-    limited = await tools.rates.login(account, origin)
+    limited = await dependencies.rate_limits.login(account, origin)
     if limited is not None:
         return limited
-    found = await tools.users.credentials(address) if address else None
+    found = await dependencies.users.credentials(address) if address else None
     encoded = found[1] if found else None
-    if not await tools.passwords.verify(encoded, password) or found is None or encoded is None:
+    if not await dependencies.passwords.verify(encoded, password) or found is None or encoded is None:
         return WrongCredentials()
-    await tools.rates.logged_in(account)
+    await dependencies.rate_limits.logged_in(account)
     user = found[0]
     if user.status is UserStatus.SUSPENDED:
         return Suspended()
-    if tools.passwords.is_outdated(encoded):
-        successor = await tools.passwords.hash(password)
-        if not await tools.users.replace_password_hash(user.id, encoded, successor):
+    if dependencies.passwords.is_outdated(encoded):
+        successor = await dependencies.passwords.hash(password)
+        if not await dependencies.users.replace_password_hash(user.id, encoded, successor):
             return WrongCredentials()
         encoded = successor
-    now = tools.clock.now()
+    now = dependencies.clock.now()
     session = new_session(user.id, now)
     proved = encoded
 
     async def work(transaction: Session) -> bool:
         # A write, so that a change of the password or a suspension at the same time is met and not missed.
-        if not await tools.users.note_login(user.id, proved, now, transaction):
+        if not await dependencies.users.note_login(user.id, proved, now, transaction):
             return False
-        await tools.sessions.insert_session(session, now, transaction)
-        await post(tools.mongo, [login_message(session, now)], transaction)
+        await dependencies.sessions.insert_session(session, now, transaction)
+        await post(dependencies.mongo, [login_message(session, now)], transaction)
         return True
 
-    return signed_in(tools, user, session, now) if await tools.mongo.transaction(work) else WrongCredentials()
+    return (
+        signed_in(dependencies, user, session, now)
+        if await dependencies.mongo.transaction(work)
+        else WrongCredentials()
+    )

@@ -4,12 +4,14 @@ from collections.abc import Sequence
 
 from subgraphs.runtime.results import ValidationFailed, Violation
 from subgraphs.users.model.notification import MAX_MARKED
-from subgraphs.users.operations.sessions import Tools
+from subgraphs.users.operations.sessions import Dependencies
 
 
-async def mark_notifications_read(tools: Tools, user_id: str, ids: Sequence[str]) -> ValidationFailed | None:
+async def mark_notifications_read(
+    dependencies: Dependencies, user_id: str, ids: Sequence[str]
+) -> ValidationFailed | None:
     """Marks the user's own among the ids; those of others are as if they were not there."""
     if not 1 <= len(ids) <= MAX_MARKED:
         return ValidationFailed((Violation(("input", "ids"), "IDS", f"a call carries 1 to {MAX_MARKED} ids"),))
-    await tools.inbox.mark_read(user_id, ids, tools.clock.now())
+    await dependencies.inbox.mark_read(user_id, ids, dependencies.clock.now())
     return None

@@ -8,7 +8,7 @@ from subgraphs.users.settings import UsersSettings
 
 
 @dataclass(frozen=True, slots=True)
-class Rates:
+class RateLimits:
     """The limits of these settings. `address` is None when nobody trustworthy tells it; then only accounts count."""
 
     limits: RateLimiter

@@ -18,7 +18,7 @@ from subgraphs.users.model.user import (
     new_user_id,
     normalise_email,
 )
-from subgraphs.users.operations.sessions import SignedIn, Tools, login_message, profile_message, signed_in
+from subgraphs.users.operations.sessions import Dependencies, SignedIn, login_message, profile_message, signed_in
 from subgraphs.users.store.users import EmailExists
 
 
@@ -37,21 +37,21 @@ class AddressTaken:
 
 
 async def register(
-    tools: Tools, wanted: Registration, origin: str | None
+    dependencies: Dependencies, wanted: Registration, origin: str | None
 ) -> SignedIn | AddressTaken | ValidationFailed | RateLimited:
     """Makes the account. Of several calls with one e-mail address, one wins. `origin` is the network address."""
     address = normalise_email(wanted.email)
     violations = _violations(wanted, address)
     if violations or address is None:
         return ValidationFailed(tuple(violations))
-    limited = await tools.rates.register(address, origin)
+    limited = await dependencies.rate_limits.register(address, origin)
     if limited is not None:
         return limited
     # Saves the hashing when it would be in vain; the unique id decides.
-    if await tools.users.email_exists(address):
+    if await dependencies.users.email_exists(address):
         return AddressTaken()
-    password_hash = await tools.passwords.hash(wanted.password)
-    now = tools.clock.now()
+    password_hash = await dependencies.passwords.hash(wanted.password)
+    now = dependencies.clock.now()
     region = wanted.region.upper() if wanted.region else None
     user = User(
         id=new_user_id(region),
@@ -67,20 +67,20 @@ async def register(
     session = new_session(user.id, now)
 
     async def work(transaction: Session) -> None:
-        await tools.users.insert_user(user, address, password_hash, transaction)
-        await tools.sessions.insert_session(session, now, transaction)
+        await dependencies.users.insert_user(user, address, password_hash, transaction)
+        await dependencies.sessions.insert_session(session, now, transaction)
         await audit.append_first(
-            tools.mongo,
+            dependencies.mongo,
             [audit.Change(user.id, "user.registered", now, user.id, after={"roles": sorted(user.roles)})],
             transaction,
         )
-        await post(tools.mongo, [profile_message(user, now), login_message(session, now)], transaction)
+        await post(dependencies.mongo, [profile_message(user, now), login_message(session, now)], transaction)
 
     try:
-        await tools.mongo.transaction(work)
+        await dependencies.mongo.transaction(work)
     except EmailExists:
         return AddressTaken()
-    return signed_in(tools, user, session, now)
+    return signed_in(dependencies, user, session, now)
 
 
 def _violations(wanted: Registration, address: str | None) -> list[Violation]:

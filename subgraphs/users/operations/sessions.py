@@ -9,7 +9,7 @@ from subgraphs.runtime.messaging.outbox import Message, message
 from subgraphs.runtime.mongo import Mongo
 from subgraphs.users.model.session import ACCESS_TOKEN_LIFETIME, NewSession
 from subgraphs.users.model.user import User
-from subgraphs.users.operations.rate_limits import Rates
+from subgraphs.users.operations.rate_limits import RateLimits
 from subgraphs.users.passwords import Passwords
 from subgraphs.users.signing_keys import SigningKeys
 from subgraphs.users.store.notifications import Inbox
@@ -18,14 +18,14 @@ from subgraphs.users.store.users import UserStore, user_tags
 
 
 @dataclass(frozen=True, slots=True)
-class Tools:
+class Dependencies:
     """What the use cases work with."""
 
     mongo: Mongo
     users: UserStore
     sessions: SessionStore
     inbox: Inbox
-    rates: Rates
+    rate_limits: RateLimits
     passwords: Passwords
     keys: SigningKeys
     issuer: str
@@ -53,12 +53,12 @@ class Suspended:
     """The account is suspended."""
 
 
-def signed_in(tools: Tools, user: User, session: NewSession, now: datetime) -> SignedIn:
+def signed_in(dependencies: Dependencies, user: User, session: NewSession, now: datetime) -> SignedIn:
     """The answer to whoever has just proved who they are."""
     expires_at = now + ACCESS_TOKEN_LIFETIME
     access_token = sign_token(
-        tools.keys.current(now),
-        issuer=tools.issuer,
+        dependencies.keys.current(now),
+        issuer=dependencies.issuer,
         kind=Kind.USER,
         subject=user.id,
         roles=user.roles,

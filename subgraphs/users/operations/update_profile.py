@@ -7,24 +7,24 @@ from subgraphs.runtime.messaging.outbox import post
 from subgraphs.runtime.mongo import Session
 from subgraphs.runtime.results import ValidationFailed, VersionConflict, Violation
 from subgraphs.users.model.user import User, check_display_name, check_region, check_timezone
-from subgraphs.users.operations.sessions import Tools, profile_message
+from subgraphs.users.operations.sessions import Dependencies, profile_message
 
 
 async def update_profile(
-    tools: Tools, user_id: str, expected_version: int, changes: Mapping[str, str | None]
+    dependencies: Dependencies, user_id: str, expected_version: int, changes: Mapping[str, str | None]
 ) -> User | ValidationFailed | VersionConflict:
     """`changes` holds what is to change, by the fields' names; None clears a region or a time zone. Of many calls with
     one version, one changes the profile. Raises LookupError when there is no such user."""
     violations = _violations(changes)
     if violations:
         return ValidationFailed(tuple(violations))
-    now = tools.clock.now()
+    now = dependencies.clock.now()
     stored = {name: _normalised(name, value) for name, value in changes.items()}
 
     async def work(session: Session) -> User | VersionConflict:
-        changed = await tools.users.change_user(user_id, expected_version, stored, session)
+        changed = await dependencies.users.change_user(user_id, expected_version, stored, session)
         if changed is None:
-            current = await tools.users.user(user_id, session)
+            current = await dependencies.users.user(user_id, session)
             if current is None:
                 raise LookupError("a signed-in user is gone")
             return VersionConflict(current.version)
@@ -37,11 +37,11 @@ async def update_profile(
             before={"version": expected_version},
             after={"version": changed.version, "fields": sorted(stored)},
         )
-        await audit.append(tools.mongo, change, session)
-        await post(tools.mongo, [profile_message(changed, now)], session)
+        await audit.append(dependencies.mongo, change, session)
+        await post(dependencies.mongo, [profile_message(changed, now)], session)
         return changed
 
-    return await tools.mongo.transaction(work)
+    return await dependencies.mongo.transaction(work)
 
 
 def _violations(changes: Mapping[str, str | None]) -> list[Violation]:

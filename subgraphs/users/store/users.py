@@ -1,4 +1,4 @@
-"""Accounts and the addresses they are found by."""
+"""UsersClient and the addresses they are found by."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

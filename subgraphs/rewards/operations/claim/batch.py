@@ -18,7 +18,7 @@ from subgraphs.rewards.model.reward import Reward, kind_of, points_of
 from subgraphs.rewards.model.transitions import Verb, effect_of
 from subgraphs.rewards.operations.apply_transition import begin
 from subgraphs.rewards.operations.claim.results import Claimed, ClaimOutcome, LimitFull, NoBudget, NoStock
-from subgraphs.rewards.operations.dependencies import Tools
+from subgraphs.rewards.operations.dependencies import Dependencies
 from subgraphs.rewards.operations.fulfilment import PoolShort
 from subgraphs.rewards.operations.release_reservations import MOST_RELEASED, release
 from subgraphs.rewards.operations.retry import Moved, until_it_holds
@@ -56,7 +56,9 @@ class ReservationsDue(Exception):
         self.requests = requests
 
 
-async def commit_group(tools: Tools, offer_id: str, claims: Sequence[Claim]) -> Sequence[ClaimOutcome | Exception]:
+async def commit_group(
+    dependencies: Dependencies, offer_id: str, claims: Sequence[Claim]
+) -> Sequence[ClaimOutcome | Exception]:
     """The outcome of each claim. Raises what the store raised when time ran out, or CommitUnknown."""
     deadline = max(claim.deadline for claim in claims)
     now = max(claim.at for claim in claims)
@@ -64,48 +66,54 @@ async def commit_group(tools: Tools, offer_id: str, claims: Sequence[Claim]) -> 
     codes: int | None = None
 
     async def attempt() -> Sequence[ClaimOutcome | Exception]:
-        return await tools.mongo.transaction(
-            lambda session: _decide(tools, offer_id, claims, codes, now, session), seconds=deadline - time.monotonic()
+        return await dependencies.mongo.transaction(
+            lambda session: _decide(dependencies, offer_id, claims, codes, now, session),
+            seconds=deadline - time.monotonic(),
         )
 
-    async with tools.turns.at(offer_id):
+    async with dependencies.locks.hold(offer_id):
         while True:
             try:
                 return await until_it_holds(attempt, deadline=deadline)
             except ReservationsDue as due:
-                await release(tools, due.requests, now, deadline=deadline)
+                await release(dependencies, due.requests, now, deadline=deadline)
             except PoolShort as short:
                 codes = short.codes
 
 
 async def _decide(
-    tools: Tools, offer_id: str, claims: Sequence[Claim], codes: int | None, now: datetime, session: Session
+    dependencies: Dependencies,
+    offer_id: str,
+    claims: Sequence[Claim],
+    codes: int | None,
+    now: datetime,
+    session: Session,
 ) -> Sequence[ClaimOutcome | Exception]:
-    offer = await tools.offers.offer(offer_id, session)
-    reward = None if offer is None else await tools.rewards.reward(offer.reward_id, session)
-    stock = None if offer is None else await tools.offers.stock(offer_id, session)
+    offer = await dependencies.offers.offer(offer_id, session)
+    reward = None if offer is None else await dependencies.rewards.reward(offer.reward_id, session)
+    stock = None if offer is None else await dependencies.offers.stock(offer_id, session)
     if offer is None or reward is None or stock is None or not offer.enabled:
         return [NotFound(offer_id) for _ in claims]
     if stock.offer_version != offer.version:
         raise Moved
-    known = await _known(tools, offer, claims, session)
+    known = await _known(dependencies, offer, claims, session)
     due = [request for held in known.live.values() for request in held if request.is_due(now)]
     if due:
         raise ReservationsDue(due[:MOST_RELEASED])
     outcomes, made = _sort_out(offer, reward, stock, codes, known, claims)
     if stock.reserved and any(isinstance(outcome, NoStock | NoBudget) for outcome in outcomes):
-        due = await tools.requests.due(now, MOST_RELEASED, offer_id, session)
+        due = await dependencies.requests.due(now, MOST_RELEASED, offer_id, session)
         if due:
             raise ReservationsDue(due)
     if not made:
         return outcomes
-    written = {request.id: request for request in await begin(tools, reward, stock, made, _verb(offer), session)}
+    written = {request.id: request for request in await begin(dependencies, reward, stock, made, _verb(offer), session)}
     return [_as_written(outcome, written) for outcome in outcomes]
 
 
-async def _known(tools: Tools, offer: Offer, claims: Sequence[Claim], session: Session) -> Known:
-    by_key = await tools.requests.with_keys({(claim.user_id, claim.key) for claim in claims}, session)
-    live = await tools.requests.live({_place(offer, claim) for claim in claims}, offer.id, session)
+async def _known(dependencies: Dependencies, offer: Offer, claims: Sequence[Claim], session: Session) -> Known:
+    by_key = await dependencies.requests.with_keys({(claim.user_id, claim.key) for claim in claims}, session)
+    live = await dependencies.requests.live({_place(offer, claim) for claim in claims}, offer.id, session)
     return Known(by_key, live)
 
 

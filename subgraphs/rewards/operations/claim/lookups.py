@@ -5,7 +5,7 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from subgraphs.rewards.batching import Lanes
+from subgraphs.rewards.batching import KeyedBatcher
 from subgraphs.rewards.model.request import RewardRequest
 from subgraphs.rewards.operations.claim.batch import MOST_CLAIMS
 from subgraphs.rewards.operations.claim.results import Claimed
@@ -32,11 +32,11 @@ class Lookups:
     def __init__(self, stores: Stores) -> None:
         self._stores = stores
         # As many as a group that commits has, so that the one keeps up with the other.
-        self._lanes: Lanes[None, Lookup, Ending | None] = Lanes(self._look, most=MOST_CLAIMS)
+        self._batcher: KeyedBatcher[None, Lookup, Ending | None] = KeyedBatcher(self._look, max_batch=MOST_CLAIMS)
 
     async def ending(self, call: Lookup) -> Ending | None:
         """How the call ends already, or None when it is to be judged. Raises what the store raises."""
-        return await self._lanes.submit(None, call)
+        return await self._batcher.submit(None, call)
 
     async def earlier(self, call: Lookup) -> Claimed | IdempotencyConflict | None:
         """The same of its key alone, asked at once."""
@@ -45,7 +45,7 @@ class Lookups:
 
     async def close(self) -> None:
         """Waits for the queries under way."""
-        await self._lanes.close()
+        await self._batcher.close()
 
     async def _look(self, _: None, calls: Sequence[Lookup]) -> list[Ending | Exception | None]:
         requests, offers = await asyncio.gather(

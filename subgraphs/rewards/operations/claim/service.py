@@ -9,14 +9,14 @@ from typing import Final
 import structlog
 from pymongo.errors import PyMongoError
 
-from subgraphs.rewards.batching import Lanes
+from subgraphs.rewards.batching import KeyedBatcher
 from subgraphs.rewards.clients.events import Terms
 from subgraphs.rewards.model.offer import event_of_offer
 from subgraphs.rewards.operations.claim.batch import MOST_CLAIMS, Claim, commit_group
 from subgraphs.rewards.operations.claim.lookups import Lookup, Lookups
 from subgraphs.rewards.operations.claim.results import Claimed, ClaimOutcome, NotMet, NotOpen
-from subgraphs.rewards.operations.dependencies import Tools
-from subgraphs.rewards.operations.rate_limits import Rates
+from subgraphs.rewards.operations.dependencies import Dependencies
+from subgraphs.rewards.operations.rate_limits import RateLimits
 from subgraphs.runtime.clients.subgraph import SubgraphUnavailable
 from subgraphs.runtime.idempotency import check_key
 from subgraphs.runtime.mongo import CommitUnknown, is_unavailable
@@ -30,12 +30,12 @@ log = structlog.get_logger("claims")
 class Claims:
     """Claims on all offers in this process. At most one transaction is in flight for an offer."""
 
-    def __init__(self, tools: Tools, rates: Rates, *, seconds: float) -> None:
-        self._tools = tools
-        self._rates = rates
+    def __init__(self, dependencies: Dependencies, rate_limits: RateLimits, *, seconds: float) -> None:
+        self._tools = dependencies
+        self._rates = rate_limits
         self._seconds = seconds
-        self._lookups = Lookups(tools)
-        self._lanes: Lanes[str, Claim, ClaimOutcome] = Lanes(self._commit, most=MOST_CLAIMS)
+        self._lookups = Lookups(dependencies)
+        self._batcher: KeyedBatcher[str, Claim, ClaimOutcome] = KeyedBatcher(self._commit, max_batch=MOST_CLAIMS)
 
     async def claim(self, user_id: str, offer_id: str, key: str, now: datetime) -> ClaimOutcome:
         """Decides the claim at `now`. What could not be learned in time is TryAgain, and the same key settles it."""
@@ -60,7 +60,7 @@ class Claims:
     async def close(self) -> None:
         """Waits for the commits under way."""
         await self._lookups.close()
-        await self._lanes.close()
+        await self._batcher.close()
 
     async def _decide(self, call: Lookup, now: datetime, deadline: float) -> ClaimOutcome:
         ending = await self._lookups.ending(call)
@@ -70,7 +70,7 @@ class Claims:
         refusal = judge_terms(terms, call.offer_id, now)
         if refusal is not None or terms is None:
             return refusal or NotFound(call.offer_id)
-        return await self._lanes.submit(call.offer_id, Claim(call.user_id, call.key, now, terms.timezone, deadline))
+        return await self._batcher.submit(call.offer_id, Claim(call.user_id, call.key, now, terms.timezone, deadline))
 
     async def _commit(self, offer_id: str, claims: Sequence[Claim]) -> Sequence[ClaimOutcome | Exception]:
         return await commit_group(self._tools, offer_id, claims)
