@@ -11,7 +11,7 @@ from subgraphs.events.model.activity import Activity
 from subgraphs.events.model.rule import ActivityType
 from subgraphs.events.store.activities import ACTIVITIES, activity_document
 from subgraphs.rewards.model.grant import PointGrant
-from subgraphs.rewards.model.request import RequestStatus, RewardRequest, Step
+from subgraphs.rewards.model.request import RequestStatus, RequestStep, RewardRequest
 from subgraphs.rewards.model.reward import PointReward
 from subgraphs.rewards.model.wallet import LedgerEntry, LedgerKind
 from subgraphs.rewards.store.badges import BADGES
@@ -54,7 +54,7 @@ async def fill(databases: Databases, rows: int, now: datetime) -> None:
         return notification_document(Notification(USER, f"long{number}", "TEST", "A title", "A body", at(number)))
 
     def request(number: int) -> RewardRequest:
-        granted = Step(at(number), None, RequestStatus.FULFILLED)
+        granted = RequestStep(at(number), None, RequestStatus.FULFILLED)
         return RewardRequest(
             id=f"{USER}.{number:016}",
             user_id=USER,

@@ -21,7 +21,7 @@ CREATE = """mutation Create($input: CreateEventInput!, $key: String! = "k") {
   createEvent(input: $input, idempotencyKey: $key) { __typename
     ... on EventSuccess { event { id status version tags ruleNodes { rule { id } parentId } } }
     ... on ValidationFailed { violations { path code } } ... on Error { code } } }"""
-MOVE = """mutation Move($id: ID!, $version: Int!, $to: EventTransition!) {
+MOVE = """mutation TransitionCommand($id: ID!, $version: Int!, $to: EventTransition!) {
   transitionEvent(input: { id: $id, expectedVersion: $version, transition: $to, reason: "r" }) { __typename
     ... on EventSuccess { event { status version } } ... on VersionConflict { currentVersion }
     ... on IllegalTransition { status allowed } ... on NotFound { id } } }"""

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-LIVE = {"PENDING", "APPROVED", "FULFILLED", "FAILED", "REVERSED"}
+LIVE_STATUSES = {"PENDING", "APPROVED", "FULFILLED", "FAILED", "REVERSED"}
 
 
 @dataclass
@@ -80,7 +80,7 @@ class Plain:
         offer = self.offers[name]
         period = self.period(offer, now)
         mine = [r for r in self.requests.values() if (r.user, r.offer, r.period) == (user, name, period)]
-        if sum(request.status in LIVE for request in mine) >= offer.limit:
+        if sum(request.status in LIVE_STATUSES for request in mine) >= offer.limit:
             return "LimitReached"
         taken = sum(self.counts(name))
         if (offer.stock is not None and taken >= offer.stock) or (offer.kind == "coupon" and offer.codes < 1):

@@ -5,7 +5,7 @@ from typing import Any
 
 from subgraphs.rewards.model.request import RewardRequest
 from subgraphs.rewards.model.reward import PointReward, kind_of
-from subgraphs.rewards.model.transitions import place_of_unit
+from subgraphs.rewards.model.transitions import stock_place
 from subgraphs.rewards.store.requests import to_request
 from subgraphs.rewards.store.rewards import to_reward
 from subgraphs.runtime.audit import AUDIT, breaches
@@ -38,7 +38,7 @@ async def _check_stocks(write: Database, requests: list[RewardRequest], rewards:
     points: defaultdict[str, Counter[str]] = defaultdict(Counter)
     for request in requests:
         reward = rewards[request.reward_id]
-        place = place_of_unit(request.status, kind_of(reward)).value
+        place = stock_place(request.status, kind_of(reward)).value
         units[request.offer_id][place] += 1
         points[request.offer_id][place] += reward.points if isinstance(reward, PointReward) else 0
     async for stock in write["stock"].find({}):

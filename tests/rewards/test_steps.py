@@ -6,13 +6,22 @@ from typing import Any
 
 import pytest
 
-from subgraphs.rewards.model.offer import Part
-from subgraphs.rewards.model.request import LIVE, Delivery, RequestStatus, RewardRequest
+from subgraphs.rewards.model.offer import StockPlace
+from subgraphs.rewards.model.request import LIVE_STATUSES, Delivery, RequestStatus, RewardRequest
 from subgraphs.rewards.model.reward import RewardKind
-from subgraphs.rewards.model.transitions import EXCEPTIONS, STEPS, Hand, Slot, Verb, allowed, effect_of, place_of_unit
+from subgraphs.rewards.model.transitions import (
+    TRANSITIONS,
+    TRANSITIONS_BY_KIND,
+    Action,
+    Fulfilment,
+    Slot,
+    allowed_effect,
+    effect_of,
+    stock_place,
+)
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
-# Status, step: next status, where the unit goes, the slot, what passes. Anything else is not allowed.
+# Status, step: next status, where the unit goes, the slot, what passes. Anything else is not allowed_effect.
 TABLE = """
 -         claim    FULFILLED  remaining->issued    taken  give
 -         ask      PENDING    remaining->reserved  taken  nothing
@@ -45,11 +54,11 @@ def rows(table: str) -> dict[tuple[str, str], tuple[str, ...]]:
     return found
 
 
-CELLS = list(itertools.product([None, *RequestStatus], Verb, RewardKind))
+CELLS = list(itertools.product([None, *RequestStatus], Action, RewardKind))
 
 
 @pytest.mark.parametrize(("status", "verb", "kind"), CELLS)
-def test_each_cell_is_as_the_design_has_it(status: RequestStatus | None, verb: Verb, kind: RewardKind) -> None:
+def test_each_cell_is_as_the_design_has_it(status: RequestStatus | None, verb: Action, kind: RewardKind) -> None:
     expected = rows(TABLE)
     expected |= rows({RewardKind.ITEM: ITEMS, RewardKind.COUPON: COUPONS}.get(kind, ""))
     effect = effect_of(status, verb, kind)
@@ -57,31 +66,31 @@ def test_each_cell_is_as_the_design_has_it(status: RequestStatus | None, verb: V
         effect.target.value,
         "stays" if effect.unit is None else "->".join(effect.unit),
         effect.slot.value,
-        effect.hand.value.replace(" ", "-"),
+        effect.fulfilment.value.replace(" ", "-"),
     )
     assert found == expected.get((status.value if status else "-", verb.value))
 
 
 @pytest.mark.parametrize(("status", "verb", "kind"), CELLS)
 def test_slots_and_units_are_where_the_next_status_says(
-    status: RequestStatus | None, verb: Verb, kind: RewardKind
+    status: RequestStatus | None, verb: Action, kind: RewardKind
 ) -> None:
     effect = effect_of(status, verb, kind)
     # Only things are on their way, and only they fail to arrive.
     if effect is None or (kind is not RewardKind.ITEM and status in (RequestStatus.APPROVED, RequestStatus.FAILED)):
         return
-    assert (effect.target in LIVE) == (effect.slot is not Slot.FREED)
+    assert (effect.target in LIVE_STATUSES) == (effect.slot is not Slot.FREED)
     if effect.unit is None:
         assert status is not None
-        assert place_of_unit(status, kind) is place_of_unit(effect.target, kind)
+        assert stock_place(status, kind) is stock_place(effect.target, kind)
     else:
-        assert effect.unit[1] is place_of_unit(effect.target, kind)
-        assert effect.unit[0] is (place_of_unit(status, kind) if status else Part.REMAINING)
+        assert effect.unit[1] is stock_place(effect.target, kind)
+        assert effect.unit[0] is (stock_place(status, kind) if status else StockPlace.REMAINING)
 
 
 def test_every_status_is_reached() -> None:
-    assert {effect.target for effect in [*STEPS.values(), *EXCEPTIONS.values()]} == set(RequestStatus)
-    assert {effect.hand for effect in [*STEPS.values(), *EXCEPTIONS.values()]} == set(Hand)
+    assert {effect.target for effect in [*TRANSITIONS.values(), *TRANSITIONS_BY_KIND.values()]} == set(RequestStatus)
+    assert {effect.fulfilment for effect in [*TRANSITIONS.values(), *TRANSITIONS_BY_KIND.values()]} == set(Fulfilment)
 
 
 def request(**changes: Any) -> RewardRequest:
@@ -105,8 +114,8 @@ def request(**changes: Any) -> RewardRequest:
 
 
 def test_what_is_on_its_way_cannot_be_taken_back() -> None:
-    assert allowed(request(), Verb.REVERSE, RewardKind.ITEM) is not None
-    assert allowed(request(delivery=Delivery(1, NOON)), Verb.REVERSE, RewardKind.ITEM) is None
+    assert allowed_effect(request(), Action.REVERSE, RewardKind.ITEM) is not None
+    assert allowed_effect(request(delivery=Delivery(1, NOON)), Action.REVERSE, RewardKind.ITEM) is None
 
 
 def test_a_step_that_changes_no_status_is_a_new_version_without_history() -> None:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from subgraphs.rewards.model.wallet import Account, Booking, Head, LedgerEntry, LedgerKind, Lot
+from subgraphs.rewards.model.wallet import Head, LedgerEntry, LedgerKind, Lot, OpenWallet, Posting
 from subgraphs.rewards.operations.dependencies import Stores
 from subgraphs.rewards.operations.expire_points import expire_all_lapsed
 from subgraphs.runtime.audit import AUDIT, breaches
@@ -19,7 +19,7 @@ from tests.rewards.moving import ADJUST, SPEND, Moving
 from tests.rewards.users_service import UsersService
 
 START = datetime(2026, 3, 2, 12, tzinfo=UTC)
-STEPS = st.lists(
+TRANSITIONS = st.lists(
     st.one_of(
         st.tuples(st.just("credit"), st.integers(1, 50), st.one_of(st.none(), st.integers(1, 5))),
         st.tuples(st.just("debit"), st.integers(1, 80), st.booleans()),
@@ -50,7 +50,7 @@ class Plain:
 
 
 @settings(max_examples=300, deadline=None)
-@given(STEPS)
+@given(TRANSITIONS)
 def test_lots_hold_what_a_plain_model_holds(steps: list[tuple[str, int, Any]]) -> None:
     plain, hour = Plain(), 0
     head, lots = Head(), dict[int, Lot]()
@@ -61,14 +61,14 @@ def test_lots_hold_what_a_plain_model_holds(steps: list[tuple[str, int, Any]]) -
             plain.lapse(hour)
             continue
         now = START + timedelta(hours=hour)
-        account = Account("u", head, [lot for lot in lots.values() if lot.remaining], now)
+        account = OpenWallet("u", head, [lot for lot in lots.values() if lot.remaining], now)
         assert account.balance == len(plain.points) - plain.debt
         if kind == "credit":
             lapses = None if more is None else now + timedelta(hours=more)
-            account.credit(Booking(LedgerKind.GRANT, now), size, lapses)
+            account.credit(Posting(LedgerKind.GRANT, now), size, lapses)
             plain.credit(size, float("inf") if more is None else hour + more)
         elif not account.shortage(size) or more:
-            account.debit(Booking(LedgerKind.SPEND, now), size)
+            account.debit(Posting(LedgerKind.SPEND, now), size)
             plain.debit(size)
         ledger += account.entries
         lots |= {lot.seq: lot for lot in account.opened} | account.shrunk

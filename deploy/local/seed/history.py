@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 from subgraphs.rewards.model.grant import grant_of
 from subgraphs.rewards.model.offer import Offer, Stock
 from subgraphs.rewards.model.period import period_key
-from subgraphs.rewards.model.request import RequestStatus, RewardRequest, Step
+from subgraphs.rewards.model.request import RequestStatus, RequestStep, RewardRequest
 from subgraphs.rewards.model.reward import PointReward
-from subgraphs.rewards.model.wallet import Account, Booking, Head, LedgerEntry, LedgerKind, Lot
+from subgraphs.rewards.model.wallet import Head, LedgerEntry, LedgerKind, Lot, OpenWallet, Posting
 
 
 @dataclass
@@ -33,14 +33,14 @@ def claimed(
     """Every user has claimed a few of what was offered."""
     result = Claimed(stocks={offer.id: stock for offer, stock, _ in offered})
     for user_id in user_ids:
-        account = Account(user_id, Head(), (), now)
+        account = OpenWallet(user_id, Head(), (), now)
         for nth, (offer, _, reward) in enumerate(rng.sample(list(offered), 3), start=1):
             at = now - timedelta(seconds=rng.randint(3600, 7 * 24 * 3600)) + timedelta(seconds=nth)
             number = len(result.requests)
             request = _request(f"{user_id}.demo{number:012}", user_id, offer, reward, timezones[offer.event_id], at)
             result.requests.append(request)
             grant = grant_of(reward, at)
-            account.credit(Booking(LedgerKind.GRANT, at, request.id), grant.points, grant.expires_at)
+            account.credit(Posting(LedgerKind.GRANT, at, request.id), grant.points, grant.expires_at)
             result.stocks[offer.id] = _issued(result.stocks[offer.id], reward.points)
         result.entries += account.entries
         result.lots += account.opened
@@ -63,7 +63,7 @@ def _request(
         created_at=at,
         decided_at=at,
         grant=grant_of(reward, at),
-        history=(Step(at, None, RequestStatus.FULFILLED),),
+        history=(RequestStep(at, None, RequestStatus.FULFILLED),),
         version=1,
     )
 

@@ -7,7 +7,7 @@ import strawberry
 from subgraphs.events.context import EventsInfo
 from subgraphs.events.model.event import Event, Transition
 from subgraphs.events.mutations.event_success import EventSuccess, IllegalTransition, event_success
-from subgraphs.events.operations.transition_event import MAX_REASON, Move, NotAllowed
+from subgraphs.events.operations.transition_event import MAX_REASON, NotAllowed, TransitionCommand
 from subgraphs.events.operations.transition_event import transition_event as operation
 from subgraphs.events.types.transitions import EventTransition
 from subgraphs.runtime import results
@@ -22,9 +22,9 @@ class TransitionEventInput:
     transition: EventTransition
     reason: str | None = strawberry.UNSET
 
-    def move(self) -> Move:
+    def move(self) -> TransitionCommand:
         """What was asked for, unchecked."""
-        return Move(self.id, self.expected_version, Transition(self.transition.value), self.reason or None)
+        return TransitionCommand(self.id, self.expected_version, Transition(self.transition.value), self.reason or None)
 
 
 TransitionEventResult = Annotated[

@@ -11,7 +11,7 @@ from subgraphs.events.model.update import EventUpdate
 from subgraphs.events.operations.create_event import create_in, precheck_create
 from subgraphs.events.operations.dependencies import Dependencies
 from subgraphs.events.operations.refusal_codec import Refusal, as_violations, refusal_document, to_refusal
-from subgraphs.events.operations.transition_event import MAX_REASON, Move, transition_in
+from subgraphs.events.operations.transition_event import MAX_REASON, TransitionCommand, transition_in
 from subgraphs.events.operations.update_event import precheck_update, update_in
 from subgraphs.runtime.idempotency import Call, check_key, fingerprint_of, once
 from subgraphs.runtime.mongo import Document, Session
@@ -19,7 +19,7 @@ from subgraphs.runtime.results import IdempotencyConflict, ValidationFailed, Vio
 
 MAX_CHANGES: Final = 100
 
-Change: TypeAlias = EventDraft | EventUpdate | Move
+Change: TypeAlias = EventDraft | EventUpdate | TransitionCommand
 Row: TypeAlias = Event | Refusal
 
 
@@ -101,7 +101,7 @@ async def _precheck(
             return await precheck_create(dependencies, change, now, (*path, name))
         case EventUpdate():
             return await precheck_update(dependencies, change, now, (*path, name))
-        case Move():
+        case TransitionCommand():
             if len(change.reason or "") > MAX_REASON:
                 message = f"a reason has at most {MAX_REASON} characters"
                 return [Violation((*path, name, "reason"), "TOO_LONG", message)]
@@ -117,7 +117,7 @@ async def _carry_out(
             return await create_in(dependencies, actor_id, change, now, session)
         case EventUpdate():
             return await update_in(dependencies, actor_id, change, now, session, (*path, name))
-        case Move():
+        case TransitionCommand():
             return await transition_in(dependencies, actor_id, change, now, session)
 
 

@@ -16,7 +16,7 @@ MAX_REASON: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
-class Move:
+class TransitionCommand:
     """A transition as asked for."""
 
     id: str
@@ -35,7 +35,7 @@ class NotAllowed:
     locked: tuple[str, ...] = ()
 
 
-Moved = Event | NotFound | VersionConflict | NotAllowed
+TransitionResult = Event | NotFound | VersionConflict | NotAllowed
 
 
 def not_allowed(event: Event, now: datetime, locked: Sequence[str] = ()) -> NotAllowed:
@@ -44,35 +44,35 @@ def not_allowed(event: Event, now: datetime, locked: Sequence[str] = ()) -> NotA
     return NotAllowed(status, tuple(allowed_transitions(status)), tuple(locked))
 
 
-async def transition_event(dependencies: Dependencies, actor_id: str, move: Move) -> Moved:
+async def transition_event(dependencies: Dependencies, actor_id: str, command: TransitionCommand) -> TransitionResult:
     """Of many calls with one version, one moves the event."""
     now = dependencies.clock.now()
     return await dependencies.mongo.transaction(
-        lambda session: transition_in(dependencies, actor_id, move, now, session)
+        lambda session: transition_in(dependencies, actor_id, command, now, session)
     )
 
 
 async def transition_in(
-    dependencies: Dependencies, actor_id: str, move: Move, now: datetime, session: Session
-) -> Moved:
+    dependencies: Dependencies, actor_id: str, command: TransitionCommand, now: datetime, session: Session
+) -> TransitionResult:
     """Moves in the transaction of `session`, which a refusal leaves as it was."""
-    event = await dependencies.store.event(move.id, session)
+    event = await dependencies.store.event(command.id, session)
     if event is None:
-        return NotFound(move.id)
-    if event.version != move.expected_version:
+        return NotFound(command.id)
+    if event.version != command.expected_version:
         return VersionConflict(event.version)
-    sources, lifecycle = TRANSITIONS[move.transition]
+    sources, lifecycle = TRANSITIONS[command.transition]
     if event.status_at(now) not in sources:
         return not_allowed(event, now)
-    changed = await dependencies.store.set_lifecycle(move.id, move.expected_version, lifecycle, now, session)
+    changed = await dependencies.store.set_lifecycle(command.id, command.expected_version, lifecycle, now, session)
     if changed is None:
         raise LookupError("the snapshot of this transaction changed")
     change = audit.Change(
-        move.id,
-        f"event.{move.transition.value.lower()}",
+        command.id,
+        f"event.{command.transition.value.lower()}",
         now,
         actor_id,
-        reason=move.reason,
+        reason=command.reason,
         before={"lifecycle": event.lifecycle.value, "version": event.version},
         after={"lifecycle": changed.lifecycle.value, "version": changed.version},
     )

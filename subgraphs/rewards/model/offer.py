@@ -65,7 +65,7 @@ class Stock:
     budget: Budget
 
 
-class Part(StrEnum):
+class StockPlace(StrEnum):
     """Where a unit of the stock is; its points are in the same part of the budget, where ISSUED is called spent."""
 
     REMAINING = "remaining"

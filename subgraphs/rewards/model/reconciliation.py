@@ -10,10 +10,10 @@ from enum import StrEnum
 from typing import Final
 
 from subgraphs.rewards.model.code import CodeState
-from subgraphs.rewards.model.offer import Offer, Part, Stock
+from subgraphs.rewards.model.offer import Offer, Stock, StockPlace
 from subgraphs.rewards.model.request import RequestStatus
 from subgraphs.rewards.model.reward import Reward, kind_of, points_of
-from subgraphs.rewards.model.transitions import place_of_unit
+from subgraphs.rewards.model.transitions import stock_place
 from subgraphs.rewards.model.wallet import LedgerEntry, LedgerKind
 
 MAX_SAMPLES: Final = 20
@@ -118,10 +118,10 @@ def check_budget(stock: Stock | None, reward: Reward | None, requests: Mapping[R
 
 
 def _units(reward: Reward, requests: Mapping[RequestStatus, int]) -> tuple[int, int]:
-    places: Counter[Part] = Counter()
+    places: Counter[StockPlace] = Counter()
     for status, count in requests.items():
-        places[place_of_unit(status, kind_of(reward))] += count
-    return places[Part.RESERVED], places[Part.ISSUED]
+        places[stock_place(status, kind_of(reward))] += count
+    return places[StockPlace.RESERVED], places[StockPlace.ISSUED]
 
 
 def _parts(what: str, total: int | None, remaining: int | None, taken: int) -> Iterator[str]:

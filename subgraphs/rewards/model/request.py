@@ -21,7 +21,7 @@ class RequestStatus(StrEnum):
 
 
 # A request in one of these keeps its user's slot.
-LIVE: Final = frozenset(
+LIVE_STATUSES: Final = frozenset(
     {
         RequestStatus.PENDING,
         RequestStatus.APPROVED,
@@ -33,7 +33,7 @@ LIVE: Final = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class RequestStep:
     """One change of status; `actor_id` None: the user's own claim, or the system."""
 
     at: datetime
@@ -68,7 +68,7 @@ class RewardRequest:
     created_at: datetime
     decided_at: datetime | None
     grant: Grant | None
-    history: tuple[Step, ...]
+    history: tuple[RequestStep, ...]
     version: int
     expires_at: datetime | None = None
     delivery: Delivery | None = None
@@ -76,7 +76,7 @@ class RewardRequest:
     @property
     def is_live(self) -> bool:
         """Whether it keeps its slot."""
-        return self.status in LIVE
+        return self.status in LIVE_STATUSES
 
     @property
     def decided_by(self) -> str | None:
@@ -106,7 +106,7 @@ class RewardRequest:
         """The next version. A change of status goes into the history."""
         if target is self.status:
             return replace(self, version=self.version + 1)
-        step = Step(at, self.status, target, actor_id, reason)
+        step = RequestStep(at, self.status, target, actor_id, reason)
         return replace(self, status=target, history=(*self.history, step), version=self.version + 1)
 
 

@@ -5,16 +5,16 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from subgraphs.rewards.model.offer import Part
+from subgraphs.rewards.model.offer import StockPlace
 from subgraphs.rewards.model.request import RequestStatus, RewardRequest
 from subgraphs.rewards.model.reward import RewardKind
 
 
-class Verb(StrEnum):
+class Action(StrEnum):
     """What is done to a request, as its trail calls it."""
 
     CLAIM = "claim"
-    ASK = "ask"
+    REQUEST_APPROVAL = "ask"
     APPROVE = "approve"
     REJECT = "reject"
     CANCEL = "cancel"
@@ -33,13 +33,13 @@ class Slot(StrEnum):
     FREED = "freed"
 
 
-class Hand(StrEnum):
+class Fulfilment(StrEnum):
     """What passes between the user and us. ORDER: the thing is to be delivered; RECEIVE: it was."""
 
     NOTHING = "nothing"
-    GIVE = "give"
-    ORDER = "order"
-    RECEIVE = "receive"
+    GRANT = "grant"
+    ORDER_DELIVERY = "order delivery"
+    CONFIRM_DELIVERY = "confirm delivery"
     TAKE_BACK = "take back"
 
 
@@ -49,62 +49,62 @@ class Effect:
     request's unit moves, and its points with it; None: it stays where it is."""
 
     target: RequestStatus
-    unit: tuple[Part, Part] | None
+    unit: tuple[StockPlace, StockPlace] | None
     slot: Slot
-    hand: Hand = Hand.NOTHING
+    fulfilment: Fulfilment = Fulfilment.NOTHING
 
 
 _S: Final = RequestStatus
-_TO_ISSUED: Final = (Part.REMAINING, Part.ISSUED)
-_TO_RESERVED: Final = (Part.REMAINING, Part.RESERVED)
-_DECIDED: Final = (Part.RESERVED, Part.ISSUED)
-_RELEASED: Final = (Part.RESERVED, Part.REMAINING)
-_RETURNED: Final = (Part.ISSUED, Part.REMAINING)
+_TO_ISSUED: Final = (StockPlace.REMAINING, StockPlace.ISSUED)
+_TO_RESERVED: Final = (StockPlace.REMAINING, StockPlace.RESERVED)
+_DECIDED: Final = (StockPlace.RESERVED, StockPlace.ISSUED)
+_RELEASED: Final = (StockPlace.RESERVED, StockPlace.REMAINING)
+_RETURNED: Final = (StockPlace.ISSUED, StockPlace.REMAINING)
 
-# CLAIM: the offer grants by itself. ASK: an operator is to decide.
-STEPS: Final[Mapping[tuple[RequestStatus | None, Verb], Effect]] = {
-    (None, Verb.CLAIM): Effect(_S.FULFILLED, _TO_ISSUED, Slot.TAKEN, Hand.GIVE),
-    (None, Verb.ASK): Effect(_S.PENDING, _TO_RESERVED, Slot.TAKEN),
-    (_S.PENDING, Verb.APPROVE): Effect(_S.FULFILLED, _DECIDED, Slot.KEPT, Hand.GIVE),
-    (_S.PENDING, Verb.REJECT): Effect(_S.REJECTED, _RELEASED, Slot.FREED),
-    (_S.PENDING, Verb.CANCEL): Effect(_S.CANCELLED, _RELEASED, Slot.FREED),
-    (_S.PENDING, Verb.EXPIRE): Effect(_S.EXPIRED, _RELEASED, Slot.FREED),
-    (_S.APPROVED, Verb.DELIVER): Effect(_S.FULFILLED, None, Slot.KEPT, Hand.RECEIVE),
-    (_S.APPROVED, Verb.FAIL): Effect(_S.FAILED, None, Slot.KEPT),
-    (_S.FAILED, Verb.RETRY): Effect(_S.FAILED, None, Slot.KEPT, Hand.ORDER),
-    (_S.FAILED, Verb.DELIVER): Effect(_S.FULFILLED, None, Slot.KEPT, Hand.RECEIVE),
-    (_S.FAILED, Verb.FAIL): Effect(_S.FAILED, None, Slot.KEPT),
-    (_S.FAILED, Verb.REVERSE): Effect(_S.REVERSED, _RETURNED, Slot.KEPT, Hand.TAKE_BACK),
-    (_S.FULFILLED, Verb.REVERSE): Effect(_S.REVERSED, _RETURNED, Slot.KEPT, Hand.TAKE_BACK),
+# CLAIM: the offer grants by itself. REQUEST_APPROVAL: an operator is to decide.
+TRANSITIONS: Final[Mapping[tuple[RequestStatus | None, Action], Effect]] = {
+    (None, Action.CLAIM): Effect(_S.FULFILLED, _TO_ISSUED, Slot.TAKEN, Fulfilment.GRANT),
+    (None, Action.REQUEST_APPROVAL): Effect(_S.PENDING, _TO_RESERVED, Slot.TAKEN),
+    (_S.PENDING, Action.APPROVE): Effect(_S.FULFILLED, _DECIDED, Slot.KEPT, Fulfilment.GRANT),
+    (_S.PENDING, Action.REJECT): Effect(_S.REJECTED, _RELEASED, Slot.FREED),
+    (_S.PENDING, Action.CANCEL): Effect(_S.CANCELLED, _RELEASED, Slot.FREED),
+    (_S.PENDING, Action.EXPIRE): Effect(_S.EXPIRED, _RELEASED, Slot.FREED),
+    (_S.APPROVED, Action.DELIVER): Effect(_S.FULFILLED, None, Slot.KEPT, Fulfilment.CONFIRM_DELIVERY),
+    (_S.APPROVED, Action.FAIL): Effect(_S.FAILED, None, Slot.KEPT),
+    (_S.FAILED, Action.RETRY): Effect(_S.FAILED, None, Slot.KEPT, Fulfilment.ORDER_DELIVERY),
+    (_S.FAILED, Action.DELIVER): Effect(_S.FULFILLED, None, Slot.KEPT, Fulfilment.CONFIRM_DELIVERY),
+    (_S.FAILED, Action.FAIL): Effect(_S.FAILED, None, Slot.KEPT),
+    (_S.FAILED, Action.REVERSE): Effect(_S.REVERSED, _RETURNED, Slot.KEPT, Fulfilment.TAKE_BACK),
+    (_S.FULFILLED, Action.REVERSE): Effect(_S.REVERSED, _RETURNED, Slot.KEPT, Fulfilment.TAKE_BACK),
 }
 # Items are on their way until they are delivered. A coupon's code is gone for good, and its unit with it.
-EXCEPTIONS: Final[Mapping[tuple[RequestStatus | None, Verb, RewardKind], Effect]] = {
-    (None, Verb.CLAIM, RewardKind.ITEM): Effect(_S.APPROVED, _TO_ISSUED, Slot.TAKEN, Hand.ORDER),
-    (_S.PENDING, Verb.APPROVE, RewardKind.ITEM): Effect(_S.APPROVED, _DECIDED, Slot.KEPT, Hand.ORDER),
-    (_S.FULFILLED, Verb.REVERSE, RewardKind.COUPON): Effect(_S.REVERSED, None, Slot.KEPT, Hand.TAKE_BACK),
+TRANSITIONS_BY_KIND: Final[Mapping[tuple[RequestStatus | None, Action, RewardKind], Effect]] = {
+    (None, Action.CLAIM, RewardKind.ITEM): Effect(_S.APPROVED, _TO_ISSUED, Slot.TAKEN, Fulfilment.ORDER_DELIVERY),
+    (_S.PENDING, Action.APPROVE, RewardKind.ITEM): Effect(_S.APPROVED, _DECIDED, Slot.KEPT, Fulfilment.ORDER_DELIVERY),
+    (_S.FULFILLED, Action.REVERSE, RewardKind.COUPON): Effect(_S.REVERSED, None, Slot.KEPT, Fulfilment.TAKE_BACK),
 }
 
 
-def effect_of(status: RequestStatus | None, verb: Verb, kind: RewardKind) -> Effect | None:
+def effect_of(status: RequestStatus | None, action: Action, kind: RewardKind) -> Effect | None:
     """What the step does to a request of a reward of this kind; None when its status does not allow it."""
-    return EXCEPTIONS.get((status, verb, kind)) or STEPS.get((status, verb))
+    return TRANSITIONS_BY_KIND.get((status, action, kind)) or TRANSITIONS.get((status, action))
 
 
-def allowed(request: RewardRequest, verb: Verb, kind: RewardKind) -> Effect | None:
+def allowed_effect(request: RewardRequest, action: Action, kind: RewardKind) -> Effect | None:
     """The step, if the request as it stands allows it: what is on its way cannot be taken back."""
-    if verb is Verb.REVERSE and request.delivery is not None:
+    if action is Action.REVERSE and request.delivery is not None:
         return None
-    return effect_of(request.status, verb, kind)
+    return effect_of(request.status, action, kind)
 
 
-def place_of_unit(status: RequestStatus, kind: RewardKind) -> Part:
+def stock_place(status: RequestStatus, kind: RewardKind) -> StockPlace:
     """Where the unit of a request in this status is, and its points in the budget."""
     match status:
         case RequestStatus.PENDING:
-            return Part.RESERVED
+            return StockPlace.RESERVED
         case RequestStatus.APPROVED | RequestStatus.FULFILLED | RequestStatus.FAILED:
-            return Part.ISSUED
+            return StockPlace.ISSUED
         case RequestStatus.REVERSED if kind is RewardKind.COUPON:
-            return Part.ISSUED
+            return StockPlace.ISSUED
         case _:
-            return Part.REMAINING
+            return StockPlace.REMAINING

@@ -20,7 +20,7 @@ class LedgerKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class LedgerEntry:
-    """One booking. `balance_after` = the entry before's + `points`; `seq` counts the wallet's entries from 1."""
+    """One posting. `balance_after` = the entry before's + `points`; `seq` counts the wallet's entries from 1."""
 
     user_id: str
     seq: int
@@ -75,7 +75,7 @@ class LapsedAndNext:
 
 
 @dataclass(frozen=True, slots=True)
-class Booking:
+class Posting:
     """Why points come or go."""
 
     kind: LedgerKind
@@ -84,7 +84,7 @@ class Booking:
     reason: str | None = None
 
 
-class Account:
+class OpenWallet:
     """A wallet while it is changed at `now`: begins with what has lapsed, and collects the entries to add, the lots to open
     and the lots that shrink. `lots` are those that have lapsed, and as many others as a debit needs."""
 
@@ -107,15 +107,15 @@ class Account:
         """How many points more it would have to hold for this many to be taken."""
         return max(0, points - self.balance)
 
-    def credit(self, booking: Booking, points: int, expires_at: datetime | None) -> LedgerEntry:
+    def credit(self, posting: Posting, points: int, expires_at: datetime | None) -> LedgerEntry:
         """Adds points, and opens their lot with what no debt has eaten."""
         debt = max(0, -self.balance)
-        entry = self._enter(booking, points, expires_at)
+        entry = self._enter(posting, points, expires_at)
         left = max(0, points - debt)
-        self.opened.append(Lot(self.user_id, entry.seq, points, left, expires_at, booking.request_id))
+        self.opened.append(Lot(self.user_id, entry.seq, points, left, expires_at, posting.request_id))
         return entry
 
-    def debit(self, booking: Booking, points: int) -> LedgerEntry:
+    def debit(self, posting: Posting, points: int) -> LedgerEntry:
         """Takes points, of the lots that lapse first; what they do not hold is owed from now on."""
         wanted = points
         while wanted and self._lots:
@@ -126,24 +126,24 @@ class Account:
             self.shrunk[lot.seq] = left
             if left.remaining:
                 self._lots.insert(0, left)
-        return self._enter(booking, -points, None)
+        return self._enter(posting, -points, None)
 
     def _lapse(self, lot: Lot) -> None:
         if lot.expires_at is None:
             raise ValueError("this lot never lapses")
-        self._enter(Booking(LedgerKind.EXPIRE, lot.expires_at, lot.request_id), -lot.remaining, None)
+        self._enter(Posting(LedgerKind.EXPIRE, lot.expires_at, lot.request_id), -lot.remaining, None)
         self.shrunk[lot.seq] = replace(lot, remaining=0)
 
-    def _enter(self, booking: Booking, points: int, expires_at: datetime | None) -> LedgerEntry:
+    def _enter(self, posting: Posting, points: int, expires_at: datetime | None) -> LedgerEntry:
         entry = LedgerEntry(
             user_id=self.user_id,
             seq=self._head.seq + 1,
-            kind=booking.kind,
+            kind=posting.kind,
             points=points,
             balance_after=self._head.balance + points,
-            at=booking.at,
-            request_id=booking.request_id,
-            reason=booking.reason,
+            at=posting.at,
+            request_id=posting.request_id,
+            reason=posting.reason,
             expires_at=expires_at,
         )
         self._head = Head(entry.seq, entry.balance_after)

@@ -7,10 +7,10 @@ import strawberry
 
 from subgraphs.rewards.context import RewardsInfo
 from subgraphs.rewards.model.request import RewardRequest as RequestModel
-from subgraphs.rewards.model.transitions import Verb
+from subgraphs.rewards.model.transitions import Action
 from subgraphs.rewards.mutations.out_of_stock import OutOfStock
 from subgraphs.rewards.mutations.request_success import IllegalStep
-from subgraphs.rewards.operations.apply_transition import Act
+from subgraphs.rewards.operations.apply_transition import TransitionCommand
 from subgraphs.rewards.operations.claim.results import NoStock
 from subgraphs.rewards.operations.decide_requests import decide_requests as operation
 from subgraphs.rewards.operations.refusal_codec import Refusal, as_violation
@@ -57,10 +57,10 @@ async def decide_requests(
     info: RewardsInfo, input: DecideRequestsInput, idempotency_key: str
 ) -> DecideRequestsResult | None:
     context = info.context
-    verb = Verb.APPROVE if input.decision is Decision.APPROVE else Verb.REJECT
+    action = Action.APPROVE if input.decision is Decision.APPROVE else Action.REJECT
     outcome = await operation(
         context.dependencies,
-        Act(verb, context.now, context.identity.id, value_or_none(input.reason)),
+        TransitionCommand(action, context.now, context.identity.id, value_or_none(input.reason)),
         input.request_ids,
         idempotency_key,
         all_or_nothing=input.atomicity is Atomicity.ALL_OR_NOTHING,

@@ -28,7 +28,7 @@ async def wallet_result(
     context: RewardsContext,
     outcome: model.LedgerEntry | results.ValidationFailed | results.NotFound | Short | results.IdempotencyConflict,
 ) -> WalletSuccess | NotFound | InsufficientPoints | ValidationFailed | IdempotencyConflict:
-    """What a booking came to, as its mutation answers."""
+    """What a posting came to, as its mutation answers."""
     match outcome:
         case results.ValidationFailed():
             return ValidationFailed.of(outcome)

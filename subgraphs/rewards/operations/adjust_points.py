@@ -8,7 +8,7 @@ from subgraphs.rewards.model.reason import check_reason
 from subgraphs.rewards.model.wallet import LedgerEntry, LedgerKind
 from subgraphs.rewards.operations.dependencies import Dependencies
 from subgraphs.rewards.operations.transition_results import Short
-from subgraphs.rewards.operations.wallet_postings import MAX_BOOKED, LapsedAlready, Wanted, book
+from subgraphs.rewards.operations.wallet_postings import MAX_POSTING_POINTS, ExpiryInPast, WalletPosting, post_to_wallet
 from subgraphs.runtime.clock import to_millisecond
 from subgraphs.runtime.idempotency import Call, check_key, fingerprint_of
 from subgraphs.runtime.results import IdempotencyConflict, NotFound, ValidationFailed, Violation
@@ -37,14 +37,16 @@ async def adjust_points(
     arguments = {"userId": user_id, "points": points, "reason": reason, "expiresAt": lapse}
     call = Call(actor_id, key, "adjustPoints", fingerprint_of(arguments), now)
     try:
-        return await book(dependencies, call, Wanted(user_id, LedgerKind.ADJUST, points, reason, lapse))
-    except LapsedAlready:
+        return await post_to_wallet(
+            dependencies, call, WalletPosting(user_id, LedgerKind.ADJUST, points, reason, lapse)
+        )
+    except ExpiryInPast:
         # Judged only where the key is new: a call that is repeated later gets its answer.
         return ValidationFailed((Violation(_EXPIRY, "PAST", "points lapse in the future"),))
 
 
 def _check(points: int, expires_at: datetime | None) -> list[Violation]:
-    violations = within(("input", "points"), "POINTS", points, -MAX_BOOKED, MAX_BOOKED)
+    violations = within(("input", "points"), "POINTS", points, -MAX_POSTING_POINTS, MAX_POSTING_POINTS)
     if points == 0:
         violations.append(Violation(("input", "points"), "POINTS", "points are added or taken, not neither"))
     if expires_at is not None and points < 0:

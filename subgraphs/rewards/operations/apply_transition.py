@@ -8,35 +8,35 @@ from typing import Final
 from subgraphs.rewards.model.offer import Stock
 from subgraphs.rewards.model.request import RequestStatus, RewardRequest
 from subgraphs.rewards.model.reward import Reward, kind_of, points_of
-from subgraphs.rewards.model.transitions import Effect, Verb, allowed, effect_of
+from subgraphs.rewards.model.transitions import Action, Effect, allowed_effect, effect_of
 from subgraphs.rewards.operations.dependencies import Stores
-from subgraphs.rewards.operations.fulfilment import hand
-from subgraphs.rewards.operations.retry import Moved
+from subgraphs.rewards.operations.fulfilment import fulfil
+from subgraphs.rewards.operations.retry import Conflict
 from subgraphs.runtime import audit
 from subgraphs.runtime.messaging.outbox import Message, message, post
 from subgraphs.runtime.mongo import Session
 
 
 @dataclass(frozen=True, slots=True)
-class Act:
+class TransitionCommand:
     """Who takes which step when, and why. `actor_id` None: the system. `may_owe`: a wallet may fall under nothing."""
 
-    verb: Verb
+    action: Action
     at: datetime
     actor_id: str | None = None
     reason: str | None = None
     may_owe: bool = False
 
 
-async def begin(
-    stores: Stores, reward: Reward, stock: Stock, requests: Sequence[RewardRequest], verb: Verb, session: Session
+async def create_requests(
+    stores: Stores, reward: Reward, stock: Stock, requests: Sequence[RewardRequest], action: Action, session: Session
 ) -> list[RewardRequest]:
-    """Writes new requests of one offer, whose status is where the step leads. Raises Moved, PoolShort."""
-    effect = effect_of(None, verb, kind_of(reward))
+    """Writes new requests of one offer, whose status is where the step leads. Raises Conflict, CodePoolExhausted."""
+    effect = effect_of(None, action, kind_of(reward))
     if effect is None:
-        raise ValueError(f"nothing begins by {verb}")
+        raise ValueError(f"nothing begins by {action}")
     at = max(request.created_at for request in requests)
-    made = await hand(stores, effect.hand, reward, requests, at, session)
+    made = await fulfil(stores, effect.fulfilment, reward, requests, at, session)
     await stores.requests.insert(made, session)
     await audit.append_first(stores.mongo, [_beginning(request) for request in made], session)
     await post(stores.mongo, [_told(request, request.created_at) for request in made], session)
@@ -44,23 +44,27 @@ async def begin(
     return made
 
 
-async def move_on(
-    stores: Stores, reward: Reward, requests: Sequence[RewardRequest], act: Act, session: Session
+async def apply_transition(
+    stores: Stores, reward: Reward, requests: Sequence[RewardRequest], command: TransitionCommand, session: Session
 ) -> list[RewardRequest]:
-    """Takes requests of one offer in one status a step further, which all must allow. Raises Moved, PoolShort,
-    TooFewPoints."""
-    effects = {allowed(request, act.verb, kind_of(reward)) for request in requests}
+    """Takes requests of one offer in one status a step further, which all must allow. Raises Conflict, CodePoolExhausted,
+    InsufficientBalance."""
+    effects = {allowed_effect(request, command.action, kind_of(reward)) for request in requests}
     effect = effects.pop()
     if effect is None or effects:
-        raise ValueError(f"{act.verb} is not for all of these")
-    moved = [_moved(request, effect.target, act) for request in requests]
-    moved = await hand(stores, effect.hand, reward, moved, act.at, session, reason=act.reason, may_owe=act.may_owe)
+        raise ValueError(f"{command.action} is not for all of these")
+    moved = [_moved(request, effect.target, command) for request in requests]
+    moved = await fulfil(
+        stores, effect.fulfilment, reward, moved, command.at, session, reason=command.reason, may_owe=command.may_owe
+    )
     if not await stores.requests.replace(moved, session):
-        raise Moved
-    changes = [_change(before, after, act) for before, after in zip(requests, moved, strict=True)]
+        raise Conflict
+    changes = [_change(before, after, command) for before, after in zip(requests, moved, strict=True)]
     await audit.append_each(stores.mongo, changes, session)
     await post(
-        stores.mongo, [_told(request, act.at) for request in moved if effect.target is not _status(requests)], session
+        stores.mongo,
+        [_told(request, command.at) for request in moved if effect.target is not _status(requests)],
+        session,
     )
     if effect.unit is not None:
         stock = await stores.offers.stock(requests[0].offer_id, session)
@@ -74,11 +78,11 @@ def _status(requests: Sequence[RewardRequest]) -> RequestStatus:
     return requests[0].status
 
 
-def _moved(request: RewardRequest, target: RequestStatus, act: Act) -> RewardRequest:
-    if act.verb is Verb.EXPIRE:
-        return request.as_of(act.at)
-    moved = request.moved(target, act.at, act.actor_id, act.reason)
-    return replace(moved, decided_at=act.at) if act.verb in (Verb.APPROVE, Verb.REJECT) else moved
+def _moved(request: RewardRequest, target: RequestStatus, command: TransitionCommand) -> RewardRequest:
+    if command.action is Action.EXPIRE:
+        return request.as_of(command.at)
+    moved = request.moved(target, command.at, command.actor_id, command.reason)
+    return replace(moved, decided_at=command.at) if command.action in (Action.APPROVE, Action.REJECT) else moved
 
 
 async def _move_units(
@@ -89,7 +93,7 @@ async def _move_units(
         return
     source, target = effect.unit
     if not await stores.offers.move(stock, source, target, units, points_of(reward) * units, session):
-        raise Moved
+        raise Conflict
 
 
 def _beginning(request: RewardRequest) -> audit.Change:
@@ -98,24 +102,24 @@ def _beginning(request: RewardRequest) -> audit.Change:
 
 
 _DONE: Final = {
-    Verb.APPROVE: "approved",
-    Verb.REJECT: "rejected",
-    Verb.CANCEL: "cancelled",
-    Verb.EXPIRE: "expired",
-    Verb.DELIVER: "delivered",
-    Verb.FAIL: "failed",
-    Verb.RETRY: "retried",
-    Verb.REVERSE: "reversed",
+    Action.APPROVE: "approved",
+    Action.REJECT: "rejected",
+    Action.CANCEL: "cancelled",
+    Action.EXPIRE: "expired",
+    Action.DELIVER: "delivered",
+    Action.FAIL: "failed",
+    Action.RETRY: "retried",
+    Action.REVERSE: "reversed",
 }
 
 
-def _change(before: RewardRequest, after: RewardRequest, act: Act) -> audit.Change:
+def _change(before: RewardRequest, after: RewardRequest, command: TransitionCommand) -> audit.Change:
     return audit.Change(
         after.id,
-        f"request.{_DONE[act.verb]}",
-        act.at,
-        act.actor_id,
-        reason=act.reason,
+        f"request.{_DONE[command.action]}",
+        command.at,
+        command.actor_id,
+        reason=command.reason,
         before={"status": before.status.value, "version": before.version},
         after={"status": after.status.value, "version": after.version},
     )

@@ -3,11 +3,11 @@
 from datetime import datetime
 
 from subgraphs.rewards.model.request import RewardRequest, user_of_request
-from subgraphs.rewards.model.transitions import Verb
-from subgraphs.rewards.operations.apply_transition import Act
+from subgraphs.rewards.model.transitions import Action
+from subgraphs.rewards.operations.apply_transition import TransitionCommand
 from subgraphs.rewards.operations.dependencies import Dependencies
-from subgraphs.rewards.operations.retry import until_it_holds
-from subgraphs.rewards.operations.transition_one import take_step
+from subgraphs.rewards.operations.retry import retry_on_conflict
+from subgraphs.rewards.operations.transition_one import transition_one
 from subgraphs.rewards.operations.transition_results import NotAllowed
 from subgraphs.runtime.results import NotFound
 
@@ -21,9 +21,11 @@ async def cancel_request(
     found = (await dependencies.requests.with_ids([request_id])).get(request_id)
     if found is None:
         return NotFound(request_id)
-    act = Act(Verb.CANCEL, now, user_id)
+    command = TransitionCommand(Action.CANCEL, now, user_id)
     async with dependencies.locks.hold(found.offer_id):
-        outcome = await until_it_holds(
-            lambda: dependencies.mongo.transaction(lambda session: take_step(dependencies, request_id, act, session))
+        outcome = await retry_on_conflict(
+            lambda: dependencies.mongo.transaction(
+                lambda session: transition_one(dependencies, request_id, command, session)
+            )
         )
     return outcome or NotFound(request_id)

@@ -6,13 +6,13 @@ from typing import Final, TypeAlias, TypeVar
 
 from subgraphs.rewards.model.reason import check_reason
 from subgraphs.rewards.model.request import RequestStatus, RewardRequest
-from subgraphs.rewards.model.transitions import Verb
-from subgraphs.rewards.operations.apply_transition import Act, move_on
+from subgraphs.rewards.model.transitions import Action
+from subgraphs.rewards.operations.apply_transition import TransitionCommand, apply_transition
 from subgraphs.rewards.operations.claim.results import NoStock
 from subgraphs.rewards.operations.dependencies import Dependencies
-from subgraphs.rewards.operations.fulfilment import PoolShort
+from subgraphs.rewards.operations.fulfilment import CodePoolExhausted
 from subgraphs.rewards.operations.refusal_codec import Refusal, as_violation, refusal_document, to_refusal
-from subgraphs.rewards.operations.retry import until_it_holds
+from subgraphs.rewards.operations.retry import retry_on_conflict
 from subgraphs.rewards.operations.transition_one import reward_of
 from subgraphs.rewards.operations.transition_results import NotAllowed, OwnRequest
 from subgraphs.runtime.idempotency import Call, check_key, fingerprint_of, once
@@ -58,20 +58,30 @@ class AllRefused(Exception):
 
 
 async def decide_requests(
-    dependencies: Dependencies, act: Act, request_ids: Sequence[str], key: str, *, all_or_nothing: bool
+    dependencies: Dependencies,
+    command: TransitionCommand,
+    request_ids: Sequence[str],
+    key: str,
+    *,
+    all_or_nothing: bool,
 ) -> Decided | ValidationFailed | IdempotencyConflict:
-    """Carries out `act`, which approves or rejects, once for a key. The same call again tells what became of it, with the
+    """Carries out `command`, which approves or rejects, once for a key. The same call again tells what became of it, with the
     requests as they now are, and first finishes what a failure had left undone."""
     bad_key = check_key(key)
     if bad_key is not None:
         return bad_key
-    violations = _check(request_ids) + check_reason(act.reason, required=act.verb is Verb.REJECT)
+    violations = _check(request_ids) + check_reason(command.reason, required=command.action is Action.REJECT)
     if violations:
         return ValidationFailed(tuple(violations))
-    arguments = {"ids": list(request_ids), "verb": act.verb.value, "reason": act.reason, "all": all_or_nothing}
-    call = Call(act.actor_id or "", key, "decideRequests", fingerprint_of(arguments), act.at)
+    arguments = {
+        "ids": list(request_ids),
+        "verb": command.action.value,
+        "reason": command.reason,
+        "all": all_or_nothing,
+    }
+    call = Call(command.actor_id or "", key, "decideRequests", fingerprint_of(arguments), command.at)
     decide = _all_or_nothing if all_or_nothing else _in_groups
-    outcome = await decide(dependencies, call, act, request_ids)
+    outcome = await decide(dependencies, call, command, request_ids)
     if isinstance(outcome, ValidationFailed | IdempotencyConflict):
         return outcome
     return Decided(tuple(outcome.by_id.get(request_id, NotFound(request_id)) for request_id in request_ids))
@@ -99,7 +109,7 @@ async def _groups(dependencies: Dependencies, request_ids: Sequence[str]) -> lis
 
 
 async def _all_or_nothing(
-    dependencies: Dependencies, call: Call, act: Act, request_ids: Sequence[str]
+    dependencies: Dependencies, call: Call, command: TransitionCommand, request_ids: Sequence[str]
 ) -> Rows | ValidationFailed | IdempotencyConflict:
     groups = await _groups(dependencies, request_ids)
     codes: dict[str, int] = {}
@@ -107,7 +117,7 @@ async def _all_or_nothing(
     async def work(session: Session) -> tuple[Rows, Document]:
         rows = Rows({request_id: NotFound(request_id) for request_id in request_ids})
         for group in groups:
-            rows.by_id.update(await _decide(dependencies, group, act, codes, session))
+            rows.by_id.update(await _decide(dependencies, group, command, codes, session))
         if not all(isinstance(row, RewardRequest) for row in rows.by_id.values()):
             raise AllRefused(rows)
         return rows, _record(rows)
@@ -124,7 +134,7 @@ async def _all_or_nothing(
 
 
 async def _in_groups(
-    dependencies: Dependencies, call: Call, act: Act, request_ids: Sequence[str]
+    dependencies: Dependencies, call: Call, command: TransitionCommand, request_ids: Sequence[str]
 ) -> Rows | ValidationFailed | IdempotencyConflict:
     async def nothing(_: Session) -> tuple[Rows, Document]:
         return Rows({}), _record(Rows({}))
@@ -135,18 +145,20 @@ async def _in_groups(
         return taken
     rows = Rows({})
     for group in await _groups(dependencies, request_ids):
-        decided = await _group(dependencies, replace(call, key=f"{call.key}\n{group.ids[0]}"), act, group)
+        decided = await _group(dependencies, replace(call, key=f"{call.key}\n{group.ids[0]}"), command, group)
         if isinstance(decided, IdempotencyConflict):
             return decided
         rows.by_id.update(decided.by_id)
     return rows
 
 
-async def _group(dependencies: Dependencies, call: Call, act: Act, group: Group) -> Rows | IdempotencyConflict:
+async def _group(
+    dependencies: Dependencies, call: Call, command: TransitionCommand, group: Group
+) -> Rows | IdempotencyConflict:
     codes: dict[str, int] = {}
 
     async def work(session: Session) -> tuple[Rows, Document]:
-        rows = Rows(await _decide(dependencies, group, act, codes, session))
+        rows = Rows(await _decide(dependencies, group, command, codes, session))
         return rows, _record(rows)
 
     async with dependencies.locks.hold(group.offer_id):
@@ -157,20 +169,20 @@ async def _group(dependencies: Dependencies, call: Call, act: Act, group: Group)
 async def _with_codes(attempt: Callable[[], Awaitable[T]]) -> T:
     while True:
         try:
-            return await until_it_holds(attempt)
-        except PoolShort:
+            return await retry_on_conflict(attempt)
+        except CodePoolExhausted:
             # How many codes there are is known now, and the rest are refused.
             continue
 
 
 async def _decide(
-    dependencies: Dependencies, group: Group, act: Act, codes: dict[str, int], session: Session
+    dependencies: Dependencies, group: Group, command: TransitionCommand, codes: dict[str, int], session: Session
 ) -> dict[str, Row]:
     found = await dependencies.requests.with_ids(group.ids, session)
     rows: dict[str, Row] = {}
     wanted: list[RewardRequest] = []
     for request_id in group.ids:
-        refusal = _refusal(found.get(request_id), request_id, act)
+        refusal = _refusal(found.get(request_id), request_id, command)
         if refusal is not None:
             rows[request_id] = refusal
         elif len(wanted) >= codes.get(group.offer_id, MOST_DECIDED):
@@ -180,20 +192,20 @@ async def _decide(
     if wanted:
         reward = await reward_of(dependencies, wanted[0], session)
         try:
-            moved = await move_on(dependencies, reward, wanted, act, session)
-        except PoolShort as short:
+            moved = await apply_transition(dependencies, reward, wanted, command, session)
+        except CodePoolExhausted as short:
             codes[group.offer_id] = short.codes
             raise
         rows |= {request.id: request for request in moved}
     return rows
 
 
-def _refusal(request: RewardRequest | None, request_id: str, act: Act) -> Refusal | None:
+def _refusal(request: RewardRequest | None, request_id: str, command: TransitionCommand) -> Refusal | None:
     if request is None:
         return NotFound(request_id)
-    if request.user_id == act.actor_id:
+    if request.user_id == command.actor_id:
         return OwnRequest()
-    status = request.as_of(act.at).status
+    status = request.as_of(command.at).status
     return None if status is RequestStatus.PENDING else NotAllowed(status)
 
 

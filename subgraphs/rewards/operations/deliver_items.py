@@ -14,11 +14,11 @@ import structlog
 from subgraphs.rewards.clients.item_delivery import Answer, ItemDelivery, Order
 from subgraphs.rewards.model.request import Delivery, RequestStatus, RewardRequest
 from subgraphs.rewards.model.reward import ItemReward
-from subgraphs.rewards.model.transitions import Verb
-from subgraphs.rewards.operations.apply_transition import Act
+from subgraphs.rewards.model.transitions import Action
+from subgraphs.rewards.operations.apply_transition import TransitionCommand
 from subgraphs.rewards.operations.dependencies import Stores
-from subgraphs.rewards.operations.retry import until_it_holds
-from subgraphs.rewards.operations.transition_one import reward_of, take_step
+from subgraphs.rewards.operations.retry import retry_on_conflict
+from subgraphs.rewards.operations.transition_one import reward_of, transition_one
 from subgraphs.runtime.mongo import Session
 
 MOST_DELIVERED: Final = 32
@@ -69,21 +69,21 @@ async def _try(stores: Stores, delivery: ItemDelivery, tries: Tries, request: Re
     log.info("delivery tried", request_id=request.id, answer=answer.name, number=number)
     now = stores.clock.now()
     if answer is Answer.TAKEN:
-        await _settle(stores, request, Act(Verb.DELIVER, now))
+        await _settle(stores, request, TransitionCommand(Action.DELIVER, now))
     elif answer is Answer.REFUSED:
-        await _settle(stores, request, Act(Verb.FAIL, now, reason=REFUSED))
+        await _settle(stores, request, TransitionCommand(Action.FAIL, now, reason=REFUSED))
     elif number >= tries.most:
-        await _settle(stores, request, Act(Verb.FAIL, now, reason=GIVEN_UP))
+        await _settle(stores, request, TransitionCommand(Action.FAIL, now, reason=GIVEN_UP))
     else:
         await stores.requests.postpone_delivery(leased, Delivery(number, now + timedelta(seconds=wait_after(number))))
     return True
 
 
-async def _settle(stores: Stores, request: RewardRequest, act: Act) -> None:
+async def _settle(stores: Stores, request: RewardRequest, command: TransitionCommand) -> None:
     async def work(session: Session) -> None:
         found = (await stores.requests.with_ids([request.id], session)).get(request.id)
         # Another worker, whose try took longer than its lease, may have been told the same.
         if found is not None and found.delivery is not None and found.status in _UNDER_WAY:
-            await take_step(stores, request.id, act, session)
+            await transition_one(stores, request.id, command, session)
 
-    await until_it_holds(lambda: stores.mongo.transaction(work))
+    await retry_on_conflict(lambda: stores.mongo.transaction(work))

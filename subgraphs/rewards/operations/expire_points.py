@@ -5,8 +5,8 @@ from datetime import datetime
 from typing import Final
 
 from subgraphs.rewards.operations.dependencies import Stores
-from subgraphs.rewards.operations.fulfilment import open_accounts
-from subgraphs.rewards.operations.retry import until_it_holds
+from subgraphs.rewards.operations.fulfilment import open_wallets
+from subgraphs.rewards.operations.retry import retry_on_conflict
 from subgraphs.runtime.mongo import Session
 
 # Lots that one round looks at, and wallets that are booked in one transaction.
@@ -25,8 +25,8 @@ async def expire_all_lapsed(stores: Stores) -> int:
 
 async def _expire(stores: Stores, users: Sequence[str], now: datetime) -> int:
     async def work(session: Session) -> int:
-        accounts = list((await open_accounts(stores, users, now, session)).values())
+        accounts = list((await open_wallets(stores, users, now, session)).values())
         await stores.wallets.write(accounts, session)
         return sum(len(account.entries) for account in accounts)
 
-    return await until_it_holds(lambda: stores.mongo.transaction(work))
+    return await retry_on_conflict(lambda: stores.mongo.transaction(work))

@@ -8,8 +8,8 @@ from typing import Final
 from subgraphs.rewards.model.grant import BadgeGrant, CouponGrant, Grant, ItemGrant, PointGrant, grant_of
 from subgraphs.rewards.model.request import Delivery, RewardRequest
 from subgraphs.rewards.model.reward import BadgeReward, CouponReward, ItemReward, PointReward, Reward
-from subgraphs.rewards.model.transitions import Hand
-from subgraphs.rewards.model.wallet import Account, Booking, Head, LedgerKind
+from subgraphs.rewards.model.transitions import Fulfilment
+from subgraphs.rewards.model.wallet import Head, LedgerKind, OpenWallet, Posting
 from subgraphs.rewards.operations.dependencies import Stores
 from subgraphs.runtime.messaging.outbox import message, post
 from subgraphs.runtime.mongo import Session
@@ -17,7 +17,7 @@ from subgraphs.runtime.mongo import Session
 DELIVERY: Final = "rewards.delivery"
 
 
-class PoolShort(Exception):
+class CodePoolExhausted(Exception):
     """The pool has just so many codes for those who were to get one."""
 
     def __init__(self, codes: int) -> None:
@@ -25,7 +25,7 @@ class PoolShort(Exception):
         self.codes = codes
 
 
-class TooFewPoints(Exception):
+class InsufficientBalance(Exception):
     """The wallet holds too little; so many points more are needed."""
 
     def __init__(self, short_by: int) -> None:
@@ -33,9 +33,9 @@ class TooFewPoints(Exception):
         self.short_by = short_by
 
 
-async def hand(
+async def fulfil(
     stores: Stores,
-    what: Hand,
+    what: Fulfilment,
     reward: Reward,
     requests: Sequence[RewardRequest],
     at: datetime,
@@ -45,24 +45,24 @@ async def hand(
     may_owe: bool = False,
 ) -> list[RewardRequest]:
     """Carries out what a step hands over or takes back, and gives the requests with what they hold afterwards. Raises
-    PoolShort, and TooFewPoints when points are taken back that are spent, unless the wallet `may_owe`."""
+    CodePoolExhausted, and InsufficientBalance when points are taken back that are spent, unless the wallet `may_owe`."""
     match what:
-        case Hand.NOTHING:
+        case Fulfilment.NOTHING:
             # A thing that failed to arrive is no longer on its way.
             return [replace(request, delivery=None) for request in requests]
-        case Hand.GIVE:
+        case Fulfilment.GRANT:
             grants = await _given(stores, reward, requests, at, session)
             return [replace(request, grant=grant) for request, grant in zip(requests, grants, strict=True)]
-        case Hand.ORDER:
+        case Fulfilment.ORDER_DELIVERY:
             orders = [message(DELIVERY, request.id, {"requestId": request.id}, at) for request in requests]
             await post(stores.mongo, orders, session)
             return [replace(request, delivery=Delivery(0, at)) for request in requests]
-        case Hand.RECEIVE:
+        case Fulfilment.CONFIRM_DELIVERY:
             if not isinstance(reward, ItemReward):
                 raise TypeError("only things are delivered")
             arrived = ItemGrant(reward.sku, reward.quantity, at)
             return [replace(request, grant=arrived, delivery=None) for request in requests]
-        case Hand.TAKE_BACK:
+        case Fulfilment.TAKE_BACK:
             for request in requests:
                 await _take_back(stores, request, at, session, reason=reason, may_owe=may_owe)
             return list(requests)
@@ -74,16 +74,16 @@ async def _given(
     match reward:
         case PointReward():
             grant = grant_of(reward, at)
-            accounts = await open_accounts(stores, [request.user_id for request in requests], at, session)
+            accounts = await open_wallets(stores, [request.user_id for request in requests], at, session)
             for request in requests:
-                booking = Booking(LedgerKind.GRANT, at, request.id)
-                accounts[request.user_id].credit(booking, grant.points, grant.expires_at)
+                posting = Posting(LedgerKind.GRANT, at, request.id)
+                accounts[request.user_id].credit(posting, grant.points, grant.expires_at)
             await stores.wallets.write(list(accounts.values()), session)
             return [grant] * len(requests)
         case CouponReward():
             codes = await stores.codes.draw(reward.id, requests, session)
             if len(codes) < len(requests):
-                raise PoolShort(len(codes))
+                raise CodePoolExhausted(len(codes))
             return [CouponGrant(code) for code in codes]
         case BadgeReward():
             await stores.badges.award(requests, reward, at, session)
@@ -92,20 +92,22 @@ async def _given(
             raise TypeError("things are ordered, not given")
 
 
-async def open_accounts(stores: Stores, user_ids: Iterable[str], now: datetime, session: Session) -> dict[str, Account]:
+async def open_wallets(
+    stores: Stores, user_ids: Iterable[str], now: datetime, session: Session
+) -> dict[str, OpenWallet]:
     """The wallets of these users with what has lapsed in them: enough to credit, not to debit."""
     users = list(dict.fromkeys(user_ids))
     heads = await stores.wallets.heads(users, session)
     lapsed = await stores.wallets.lapsed(users, now, session)
-    return {user: Account(user, heads.get(user, Head()), lapsed.get(user, ()), now) for user in users}
+    return {user: OpenWallet(user, heads.get(user, Head()), lapsed.get(user, ()), now) for user in users}
 
 
-async def open_account(stores: Stores, user_id: str, points: int, now: datetime, session: Session) -> Account:
+async def open_wallet(stores: Stores, user_id: str, points: int, now: datetime, session: Session) -> OpenWallet:
     """The wallet of this user with as many lots as a debit of `points` needs."""
     heads = await stores.wallets.heads([user_id], session)
     lapsed = await stores.wallets.lapsed([user_id], now, session)
     others = await stores.wallets.covering(user_id, points, now, session)
-    return Account(user_id, heads.get(user_id, Head()), [*lapsed.get(user_id, ()), *others], now)
+    return OpenWallet(user_id, heads.get(user_id, Head()), [*lapsed.get(user_id, ()), *others], now)
 
 
 async def _take_back(
@@ -132,13 +134,13 @@ async def _take_points_back(
     reason: str | None,
     may_owe: bool,
 ) -> None:
-    account = await open_account(stores, request.user_id, points, at, session)
+    account = await open_wallet(stores, request.user_id, points, at, session)
     # What of this grant has lapsed the user has lost already.
     lapsed_now = sum(-entry.points for entry in account.entries if entry.request_id == request.id)
     wanted = points - lapsed_now - await stores.wallets.lapsed_of(request.user_id, request.id, session)
     short_by = account.shortage(wanted)
     if short_by and not may_owe:
-        raise TooFewPoints(short_by)
+        raise InsufficientBalance(short_by)
     if wanted:
-        account.debit(Booking(LedgerKind.REVERSE, at, request.id, reason), wanted)
+        account.debit(Posting(LedgerKind.REVERSE, at, request.id, reason), wanted)
     await stores.wallets.write([account], session)

@@ -7,10 +7,10 @@ from typing import Final
 import structlog
 
 from subgraphs.rewards.model.request import RewardRequest
-from subgraphs.rewards.model.transitions import Verb
-from subgraphs.rewards.operations.apply_transition import Act, move_on
+from subgraphs.rewards.model.transitions import Action
+from subgraphs.rewards.operations.apply_transition import TransitionCommand, apply_transition
 from subgraphs.rewards.operations.dependencies import Stores
-from subgraphs.rewards.operations.retry import until_it_holds
+from subgraphs.rewards.operations.retry import retry_on_conflict
 from subgraphs.rewards.operations.transition_one import reward_of
 from subgraphs.runtime.mongo import Session
 
@@ -32,10 +32,10 @@ async def release(
         due = [request for request in found.values() if request.is_due(now)]
         if due:
             reward = await reward_of(stores, due[0], session)
-            await move_on(stores, reward, due, Act(Verb.EXPIRE, now), session)
+            await apply_transition(stores, reward, due, TransitionCommand(Action.EXPIRE, now), session)
         return len(due)
 
-    return await until_it_holds(lambda: stores.mongo.transaction(work), deadline=deadline)
+    return await retry_on_conflict(lambda: stores.mongo.transaction(work), deadline=deadline)
 
 
 async def release_all_due(stores: Stores) -> int:

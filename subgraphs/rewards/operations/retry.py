@@ -10,23 +10,23 @@ from pymongo.errors import DuplicateKeyError
 
 from subgraphs.runtime.mongo import CommitUnknown
 
-SECONDS: Final = 5.0
+DEFAULT_RETRY_SECONDS: Final = 5.0
 T = TypeVar("T")
 
 
-class Moved(Exception):
+class Conflict(Exception):
     """What a transaction decided by is no longer so."""
 
 
-async def until_it_holds(attempt: Callable[[], Awaitable[T]], *, deadline: float | None = None) -> T:
+async def retry_on_conflict(attempt: Callable[[], Awaitable[T]], *, deadline: float | None = None) -> T:
     """What `attempt` gives, tried again after jittered waits while an index or a condition refuses it, until `deadline` (of
     the monotonic clock; in five seconds unless said). Raises CommitUnknown when time runs out."""
-    ends_at = time.monotonic() + SECONDS if deadline is None else deadline
+    ends_at = time.monotonic() + DEFAULT_RETRY_SECONDS if deadline is None else deadline
     tries = 0
     while True:
         try:
             return await attempt()
-        except (DuplicateKeyError, Moved):
+        except (DuplicateKeyError, Conflict):
             tries += 1
             if time.monotonic() >= ends_at:
                 raise CommitUnknown from None

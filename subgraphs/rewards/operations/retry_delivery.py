@@ -3,11 +3,11 @@
 from datetime import datetime
 
 from subgraphs.rewards.model.request import RequestStatus, RewardRequest
-from subgraphs.rewards.model.transitions import Verb
-from subgraphs.rewards.operations.apply_transition import Act
+from subgraphs.rewards.model.transitions import Action
+from subgraphs.rewards.operations.apply_transition import TransitionCommand
 from subgraphs.rewards.operations.dependencies import Dependencies
-from subgraphs.rewards.operations.retry import until_it_holds
-from subgraphs.rewards.operations.transition_one import take_step
+from subgraphs.rewards.operations.retry import retry_on_conflict
+from subgraphs.rewards.operations.transition_one import transition_one
 from subgraphs.rewards.operations.transition_results import NotAllowed
 from subgraphs.runtime.mongo import Session
 from subgraphs.runtime.results import NotFound
@@ -23,7 +23,7 @@ async def retry_delivery(
         found = (await dependencies.requests.with_ids([request_id], session)).get(request_id)
         if found is not None and found.delivery is not None and found.status is RequestStatus.FAILED:
             return found
-        return await take_step(dependencies, request_id, Act(Verb.RETRY, now, actor_id), session)
+        return await transition_one(dependencies, request_id, TransitionCommand(Action.RETRY, now, actor_id), session)
 
-    outcome = await until_it_holds(lambda: dependencies.mongo.transaction(work))
+    outcome = await retry_on_conflict(lambda: dependencies.mongo.transaction(work))
     return outcome or NotFound(request_id)

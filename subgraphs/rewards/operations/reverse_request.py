@@ -4,12 +4,12 @@ from datetime import datetime
 
 from subgraphs.rewards.model.reason import check_reason
 from subgraphs.rewards.model.request import RewardRequest
-from subgraphs.rewards.model.transitions import Verb
-from subgraphs.rewards.operations.apply_transition import Act
+from subgraphs.rewards.model.transitions import Action
+from subgraphs.rewards.operations.apply_transition import TransitionCommand
 from subgraphs.rewards.operations.dependencies import Dependencies
-from subgraphs.rewards.operations.fulfilment import TooFewPoints
-from subgraphs.rewards.operations.retry import until_it_holds
-from subgraphs.rewards.operations.transition_one import take_step
+from subgraphs.rewards.operations.fulfilment import InsufficientBalance
+from subgraphs.rewards.operations.retry import retry_on_conflict
+from subgraphs.rewards.operations.transition_one import transition_one
 from subgraphs.rewards.operations.transition_results import NotAllowed, Short
 from subgraphs.runtime.idempotency import Call, check_key, fingerprint_of, once
 from subgraphs.runtime.mongo import Document, Session
@@ -37,10 +37,10 @@ async def reverse_request(
     found = (await dependencies.requests.with_ids([request_id])).get(request_id)
     if found is None:
         return NotFound(request_id)
-    act = Act(Verb.REVERSE, now, actor_id, reason, may_owe=dependencies.may_owe)
+    command = TransitionCommand(Action.REVERSE, now, actor_id, reason, may_owe=dependencies.may_owe)
 
     async def work(session: Session) -> tuple[RewardRequest, Document]:
-        outcome = await take_step(dependencies, request_id, act, session)
+        outcome = await transition_one(dependencies, request_id, command, session)
         if not isinstance(outcome, RewardRequest):
             raise Refused(outcome)
         return outcome, {"requestId": outcome.id}
@@ -49,10 +49,10 @@ async def reverse_request(
     call = Call(actor_id, key, "reverseRequest", fingerprint_of(arguments), now)
     try:
         async with dependencies.locks.hold(found.offer_id):
-            outcome = await until_it_holds(lambda: once(dependencies.mongo, call, work))
+            outcome = await retry_on_conflict(lambda: once(dependencies.mongo, call, work))
     except Refused as refused:
         return refused.outcome or NotFound(request_id)
-    except TooFewPoints as few:
+    except InsufficientBalance as few:
         return Short(few.short_by)
     if isinstance(outcome, RewardRequest | IdempotencyConflict):
         return outcome

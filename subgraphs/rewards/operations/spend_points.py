@@ -7,7 +7,7 @@ from subgraphs.rewards.model.reason import check_reason
 from subgraphs.rewards.model.wallet import LedgerEntry, LedgerKind
 from subgraphs.rewards.operations.dependencies import Dependencies
 from subgraphs.rewards.operations.transition_results import Short
-from subgraphs.rewards.operations.wallet_postings import MAX_BOOKED, Wanted, book
+from subgraphs.rewards.operations.wallet_postings import MAX_POSTING_POINTS, WalletPosting, post_to_wallet
 from subgraphs.runtime.idempotency import Call, check_key, fingerprint_of
 from subgraphs.runtime.results import IdempotencyConflict, NotFound, ValidationFailed
 
@@ -19,10 +19,10 @@ async def spend_points(
     bad_key = check_key(key)
     if bad_key is not None:
         return bad_key
-    violations = within(("input", "points"), "POINTS", points, 1, MAX_BOOKED)
+    violations = within(("input", "points"), "POINTS", points, 1, MAX_POSTING_POINTS)
     violations += check_reason(reason, required=True)
     if violations:
         return ValidationFailed(tuple(violations))
     arguments = {"userId": user_id, "points": points, "reason": reason}
     call = Call(actor_id, key, "spendPoints", fingerprint_of(arguments), now)
-    return await book(dependencies, call, Wanted(user_id, LedgerKind.SPEND, -points, reason))
+    return await post_to_wallet(dependencies, call, WalletPosting(user_id, LedgerKind.SPEND, -points, reason))

@@ -2,25 +2,28 @@
 
 from subgraphs.rewards.model.request import RewardRequest
 from subgraphs.rewards.model.reward import Reward, kind_of
-from subgraphs.rewards.model.transitions import allowed
-from subgraphs.rewards.operations.apply_transition import Act, move_on
+from subgraphs.rewards.model.transitions import allowed_effect
+from subgraphs.rewards.operations.apply_transition import TransitionCommand, apply_transition
 from subgraphs.rewards.operations.dependencies import Stores
 from subgraphs.rewards.operations.transition_results import NotAllowed
 from subgraphs.runtime.mongo import Session
 
 
-async def take_step(stores: Stores, request_id: str, act: Act, session: Session) -> RewardRequest | NotAllowed | None:
-    """The request after the step, None when there is no such request. Raises Moved, PoolShort, TooFewPoints."""
+async def transition_one(
+    stores: Stores, request_id: str, command: TransitionCommand, session: Session
+) -> RewardRequest | NotAllowed | None:
+    """The request after the step, None when there is no such request. Raises Conflict, CodePoolExhausted,
+    InsufficientBalance."""
     found = (await stores.requests.with_ids([request_id], session)).get(request_id)
     if found is None:
         return None
-    request = found.as_of(act.at)
+    request = found.as_of(command.at)
     if request is not found:
         return NotAllowed(request.status)
     reward = await reward_of(stores, request, session)
-    if allowed(request, act.verb, kind_of(reward)) is None:
+    if allowed_effect(request, command.action, kind_of(reward)) is None:
         return NotAllowed(request.status)
-    (moved,) = await move_on(stores, reward, [request], act, session)
+    (moved,) = await apply_transition(stores, reward, [request], command, session)
     return moved
 
 

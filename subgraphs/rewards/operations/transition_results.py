@@ -1,4 +1,4 @@
-"""How a step of a request, or a booking on a wallet, is refused."""
+"""How a step of a request, or a posting on a wallet, is refused."""
 
 from dataclasses import dataclass
 

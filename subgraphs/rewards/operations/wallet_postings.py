@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from subgraphs.rewards.model.wallet import Booking, LedgerEntry, LedgerKind
+from subgraphs.rewards.model.wallet import LedgerEntry, LedgerKind, Posting
 from subgraphs.rewards.operations.dependencies import Dependencies
-from subgraphs.rewards.operations.fulfilment import TooFewPoints, open_account
-from subgraphs.rewards.operations.retry import until_it_holds
+from subgraphs.rewards.operations.fulfilment import InsufficientBalance, open_wallet
+from subgraphs.rewards.operations.retry import retry_on_conflict
 from subgraphs.rewards.operations.transition_results import Short
 from subgraphs.runtime import audit
 from subgraphs.runtime.idempotency import Call, once
@@ -16,16 +16,16 @@ from subgraphs.runtime.mongo import Document, Session
 from subgraphs.runtime.results import IdempotencyConflict, NotFound
 
 # What one call may book.
-MAX_BOOKED: Final = 1_000_000_000_000
+MAX_POSTING_POINTS: Final = 1_000_000_000_000
 _ACTIONS: Final = {LedgerKind.SPEND: "wallet.spent", LedgerKind.ADJUST: "wallet.adjusted"}
 
 
-class LapsedAlready(Exception):
+class ExpiryInPast(Exception):
     """Points to be added would have lapsed before."""
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class WalletPosting:
     """Points to add to a user's wallet, or to take when negative; why; and when those that are added lapse."""
 
     user_id: str
@@ -35,11 +35,11 @@ class Wanted:
     expires_at: datetime | None = None
 
 
-async def book(
-    dependencies: Dependencies, call: Call, wanted: Wanted
+async def post_to_wallet(
+    dependencies: Dependencies, call: Call, wanted: WalletPosting
 ) -> LedgerEntry | NotFound | Short | IdempotencyConflict:
     """Books once for the call's key; the same call again gives the same entry. A refusal is not remembered. Raises
-    LapsedAlready, and SubgraphUnavailable when nobody can say whether there is such a user."""
+    ExpiryInPast, and SubgraphUnavailable when nobody can say whether there is such a user."""
     if not await _has_wallet(dependencies, wanted.user_id):
         return NotFound(wanted.user_id)
 
@@ -49,8 +49,8 @@ async def book(
 
     try:
         async with dependencies.locks.hold(wanted.user_id):
-            outcome = await until_it_holds(lambda: once(dependencies.mongo, call, work))
-    except TooFewPoints as few:
+            outcome = await retry_on_conflict(lambda: once(dependencies.mongo, call, work))
+    except InsufficientBalance as few:
         return Short(few.short_by)
     if isinstance(outcome, LedgerEntry | IdempotencyConflict):
         return outcome
@@ -64,18 +64,18 @@ async def _has_wallet(dependencies: Dependencies, user_id: str) -> bool:
     return bool(await dependencies.wallets.heads([user_id])) or await dependencies.users.knows(user_id)
 
 
-async def _book(dependencies: Dependencies, call: Call, wanted: Wanted, session: Session) -> LedgerEntry:
+async def _book(dependencies: Dependencies, call: Call, wanted: WalletPosting, session: Session) -> LedgerEntry:
     if wanted.expires_at is not None and wanted.expires_at <= call.at:
-        raise LapsedAlready
-    account = await open_account(dependencies, wanted.user_id, max(0, -wanted.points), call.at, session)
-    booking = Booking(wanted.kind, call.at, reason=wanted.reason)
+        raise ExpiryInPast
+    account = await open_wallet(dependencies, wanted.user_id, max(0, -wanted.points), call.at, session)
+    posting = Posting(wanted.kind, call.at, reason=wanted.reason)
     if wanted.points > 0:
-        entry = account.credit(booking, wanted.points, wanted.expires_at)
+        entry = account.credit(posting, wanted.points, wanted.expires_at)
     else:
         short_by = account.shortage(-wanted.points)
         if short_by:
-            raise TooFewPoints(short_by)
-        entry = account.debit(booking, -wanted.points)
+            raise InsufficientBalance(short_by)
+        entry = account.debit(posting, -wanted.points)
     await dependencies.wallets.write([account], session)
     change = audit.Change(
         wanted.user_id,

@@ -11,8 +11,8 @@ from subgraphs.rewards.model.offer import (
     ApprovalMode,
     Budget,
     Offer,
-    Part,
     Stock,
+    StockPlace,
     UserLimit,
     event_of_offer,
 )
@@ -41,9 +41,9 @@ OFFERS: Final = Collection(
 STOCK: Final = Collection("stock", shard_key=(("eventId", "hashed"),), indexes=(Index((("eventId", 1), ("_id", 1))),))
 
 _BUDGET_PARTS: Final = {
-    Part.REMAINING: "budget.remaining",
-    Part.RESERVED: "budget.reserved",
-    Part.ISSUED: "budget.spent",
+    StockPlace.REMAINING: "budget.remaining",
+    StockPlace.RESERVED: "budget.reserved",
+    StockPlace.ISSUED: "budget.spent",
 }
 
 
@@ -202,7 +202,9 @@ class OfferStore:
         document = await self._stock.find_one(key, session=session)
         return None if document is None else to_stock(document)
 
-    async def move(self, stock: Stock, source: Part, target: Part, units: int, points: int, session: Session) -> bool:
+    async def move(
+        self, stock: Stock, source: StockPlace, target: StockPlace, units: int, points: int, session: Session
+    ) -> bool:
         """Moves units of the stock, and points of its budget, from one part to another; False when the stock is no longer
         of this version or the source has not enough."""
         condition: Document = {
@@ -212,9 +214,9 @@ class OfferStore:
         }
         change: Document = {}
         for part, sign in ((source, -1), (target, 1)):
-            if part is not Part.REMAINING or stock.remaining is not None:
+            if part is not StockPlace.REMAINING or stock.remaining is not None:
                 change[part.value] = sign * units
-            if part is not Part.REMAINING or stock.budget.remaining is not None:
+            if part is not StockPlace.REMAINING or stock.budget.remaining is not None:
                 change[_BUDGET_PARTS[part]] = sign * points
         condition |= {name: {"$gte": -by} for name, by in change.items() if by < 0}
         result = await self._stock.update_one(condition, {"$inc": change}, session=session)

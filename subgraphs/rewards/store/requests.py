@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from pymongo import ReplaceOne
 
-from subgraphs.rewards.model.request import Delivery, RequestStatus, RewardRequest, Step, user_of_request
+from subgraphs.rewards.model.request import Delivery, RequestStatus, RequestStep, RewardRequest, user_of_request
 from subgraphs.rewards.store.grants import grant_document, to_grant
 from subgraphs.runtime.clock import LONG_AGO
 from subgraphs.runtime.mongo import Collection, Database, Document, Index, Mongo, Session
@@ -109,7 +109,7 @@ def to_request(document: Mapping[str, Any]) -> RewardRequest:
         decided_at=document["decidedAt"],
         grant=to_grant(document["grant"]),
         history=tuple(
-            Step(
+            RequestStep(
                 step["at"],
                 None if step["from"] is None else RequestStatus(step["from"]),
                 RequestStatus(step["to"]),

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from pymongo import UpdateOne
 
-from subgraphs.rewards.model.wallet import Account, Head, LapsedAndNext, LedgerEntry, LedgerKind, Lot
+from subgraphs.rewards.model.wallet import Head, LapsedAndNext, LedgerEntry, LedgerKind, Lot, OpenWallet
 from subgraphs.runtime.clock import LONG_AGO
 from subgraphs.runtime.mongo import Collection, Database, Document, Index, Mongo, Session
 from subgraphs.runtime.pagination.cursors import Cursors, Page, PageBounds, Sort
@@ -186,7 +186,7 @@ class WalletStore:
         found = self._lots.find(query, projection={"userId": True}, sort=[("expiresAt", 1)], limit=limit)
         return list(dict.fromkeys([row["userId"] async for row in found]))
 
-    async def write(self, accounts: Sequence[Account], session: Session) -> None:
+    async def write(self, accounts: Sequence[OpenWallet], session: Session) -> None:
         """Books what the accounts have collected."""
         entries = [ledger_document(entry) for account in accounts for entry in account.entries]
         opened = [lot_document(lot) for account in accounts for lot in account.opened]

@@ -74,7 +74,7 @@ def user_here(user_id: str) -> "User":
 
 @strawberry.type
 class RequestStep:
-    step: strawberry.Private[model.Step]
+    step: strawberry.Private[model.RequestStep]
     at: datetime
     from_: RequestStatus | None = strawberry.field(name="from")
     to: RequestStatus
@@ -85,7 +85,7 @@ class RequestStep:
         return None if self.step.actor_id is None else user_here(self.step.actor_id)
 
     @classmethod
-    def of(cls, step: model.Step) -> Self:
+    def of(cls, step: model.RequestStep) -> Self:
         return cls(
             step=step,
             at=step.at,

@@ -1,4 +1,4 @@
-"""Wallets: balances, what lapses, and every booking."""
+"""Wallets: balances, what lapses, and every posting."""
 
 from datetime import datetime
 from enum import Enum

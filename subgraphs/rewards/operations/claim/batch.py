@@ -13,15 +13,15 @@ from typing import Final
 
 from subgraphs.rewards.model.offer import ApprovalMode, Offer, Stock
 from subgraphs.rewards.model.period import period_key, resets_at
-from subgraphs.rewards.model.request import RewardRequest, Step, new_request_id
+from subgraphs.rewards.model.request import RequestStep, RewardRequest, new_request_id
 from subgraphs.rewards.model.reward import Reward, kind_of, points_of
-from subgraphs.rewards.model.transitions import Verb, effect_of
-from subgraphs.rewards.operations.apply_transition import begin
+from subgraphs.rewards.model.transitions import Action, effect_of
+from subgraphs.rewards.operations.apply_transition import create_requests
 from subgraphs.rewards.operations.claim.results import Claimed, ClaimOutcome, LimitFull, NoBudget, NoStock
 from subgraphs.rewards.operations.dependencies import Dependencies
-from subgraphs.rewards.operations.fulfilment import PoolShort
+from subgraphs.rewards.operations.fulfilment import CodePoolExhausted
 from subgraphs.rewards.operations.release_reservations import MOST_RELEASED, release
-from subgraphs.rewards.operations.retry import Moved, until_it_holds
+from subgraphs.rewards.operations.retry import Conflict, retry_on_conflict
 from subgraphs.runtime.mongo import Session
 from subgraphs.runtime.results import IdempotencyConflict, NotFound
 
@@ -74,10 +74,10 @@ async def commit_group(
     async with dependencies.locks.hold(offer_id):
         while True:
             try:
-                return await until_it_holds(attempt, deadline=deadline)
+                return await retry_on_conflict(attempt, deadline=deadline)
             except ReservationsDue as due:
                 await release(dependencies, due.requests, now, deadline=deadline)
-            except PoolShort as short:
+            except CodePoolExhausted as short:
                 codes = short.codes
 
 
@@ -95,7 +95,7 @@ async def _decide(
     if offer is None or reward is None or stock is None or not offer.enabled:
         return [NotFound(offer_id) for _ in claims]
     if stock.offer_version != offer.version:
-        raise Moved
+        raise Conflict
     known = await _known(dependencies, offer, claims, session)
     due = [request for held in known.live.values() for request in held if request.is_due(now)]
     if due:
@@ -107,7 +107,10 @@ async def _decide(
             raise ReservationsDue(due)
     if not made:
         return outcomes
-    written = {request.id: request for request in await begin(dependencies, reward, stock, made, _verb(offer), session)}
+    written = {
+        request.id: request
+        for request in await create_requests(dependencies, reward, stock, made, _action(offer), session)
+    }
     return [_as_written(outcome, written) for outcome in outcomes]
 
 
@@ -162,16 +165,16 @@ def _free_slot(held: Sequence[RewardRequest], count: int) -> int | None:
     return next((slot for slot in range(count) if slot not in taken), None)
 
 
-def _verb(offer: Offer) -> Verb:
-    return Verb.CLAIM if offer.approval is ApprovalMode.AUTOMATIC else Verb.ASK
+def _action(offer: Offer) -> Action:
+    return Action.CLAIM if offer.approval is ApprovalMode.AUTOMATIC else Action.REQUEST_APPROVAL
 
 
 def _new_request(offer: Offer, reward: Reward, claim: Claim, period: str, slot: int) -> RewardRequest:
-    verb = _verb(offer)
-    effect = effect_of(None, verb, kind_of(reward))
+    action = _action(offer)
+    effect = effect_of(None, action, kind_of(reward))
     if effect is None:
-        raise ValueError(f"nothing begins by {verb}")
-    asks = verb is Verb.ASK
+        raise ValueError(f"nothing begins by {action}")
+    asks = action is Action.REQUEST_APPROVAL
     return RewardRequest(
         id=new_request_id(claim.user_id),
         user_id=claim.user_id,
@@ -185,7 +188,7 @@ def _new_request(offer: Offer, reward: Reward, claim: Claim, period: str, slot: 
         created_at=claim.at,
         decided_at=None if asks else claim.at,
         grant=None,
-        history=(Step(claim.at, None, effect.target),),
+        history=(RequestStep(claim.at, None, effect.target),),
         version=1,
         expires_at=claim.at + timedelta(seconds=offer.reservation_seconds) if asks else None,
     )
