@@ -21,7 +21,7 @@ from subgraphs.rewards.model.transitions import (
 )
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
-# Status, step: next status, where the unit goes, the slot, what passes. Anything else is not allowed_effect.
+# Status, step: next status, where the unit goes, the slot, what passes. Anything else is not allowed.
 TABLE = """
 -         claim    FULFILLED  remaining->issued    taken  give
 -         ask      PENDING    remaining->reserved  taken  nothing

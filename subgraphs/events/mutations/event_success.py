@@ -3,7 +3,7 @@
 import strawberry
 
 from subgraphs.events.model.event import Event as EventModel
-from subgraphs.events.operations.transition_event import NotAllowed
+from subgraphs.events.operations import transition_event as transitions
 from subgraphs.events.store.events import event_tags
 from subgraphs.events.types.events import Event, EventStatus
 from subgraphs.events.types.transitions import EventTransition
@@ -22,7 +22,7 @@ class IllegalTransition(Error):
     allowed: list[EventTransition]
 
     @classmethod
-    def of(cls, refusal: NotAllowed) -> "IllegalTransition":
+    def of(cls, refusal: transitions.IllegalTransition) -> "IllegalTransition":
         kept = f"keeps its {', '.join(refusal.locked)}" if refusal.locked else "does not allow this"
         return cls(
             code="ILLEGAL_TRANSITION",

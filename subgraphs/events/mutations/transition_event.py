@@ -7,7 +7,8 @@ import strawberry
 from subgraphs.events.context import EventsInfo
 from subgraphs.events.model.event import Event, Transition
 from subgraphs.events.mutations.event_success import EventSuccess, IllegalTransition, event_success
-from subgraphs.events.operations.transition_event import MAX_REASON, NotAllowed, TransitionCommand
+from subgraphs.events.operations import transition_event as transitions
+from subgraphs.events.operations.transition_event import MAX_REASON, TransitionCommand
 from subgraphs.events.operations.transition_event import transition_event as operation
 from subgraphs.events.types.transitions import EventTransition
 from subgraphs.runtime import results
@@ -45,5 +46,5 @@ async def transition_event(info: EventsInfo, input: TransitionEventInput) -> Tra
             return NotFound.of(outcome)
         case results.VersionConflict():
             return VersionConflict.of(outcome)
-        case NotAllowed():
+        case transitions.IllegalTransition():
             return IllegalTransition.of(outcome)

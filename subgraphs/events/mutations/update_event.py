@@ -9,7 +9,7 @@ from subgraphs.events.context import EventsInfo
 from subgraphs.events.model.event import Event
 from subgraphs.events.model.update import EventUpdate
 from subgraphs.events.mutations.event_success import EventSuccess, IllegalTransition, event_success
-from subgraphs.events.operations.transition_event import NotAllowed
+from subgraphs.events.operations import transition_event as transitions
 from subgraphs.events.operations.update_event import update_event as operation
 from subgraphs.events.types.rules import RuleInput, to_draft
 from subgraphs.runtime import results
@@ -59,5 +59,5 @@ async def update_event(info: EventsInfo, input: UpdateEventInput) -> UpdateEvent
             return await event_success(context, outcome)
         case results.NotFound() | results.ValidationFailed() | results.VersionConflict():
             return change_refused(outcome)
-        case NotAllowed():
+        case transitions.IllegalTransition():
             return IllegalTransition.of(outcome)

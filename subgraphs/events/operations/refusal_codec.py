@@ -6,17 +6,17 @@ from typing import Any, Final, TypeAlias
 
 from subgraphs.events.model.draft import Path
 from subgraphs.events.model.event import EventStatus, Transition
-from subgraphs.events.operations.transition_event import NotAllowed
+from subgraphs.events.operations.transition_event import IllegalTransition
 from subgraphs.runtime.mongo import Document
 from subgraphs.runtime.results import NotFound, ValidationFailed, VersionConflict, Violation
 
-Refusal: TypeAlias = ValidationFailed | NotFound | VersionConflict | NotAllowed
+Refusal: TypeAlias = ValidationFailed | NotFound | VersionConflict | IllegalTransition
 # The kinds as they are stored. Records outlive a rename, so these words never change.
 _STORED_KINDS: Final[Mapping[type[Refusal], str]] = {
     ValidationFailed: "Invalid",
     NotFound: "Missing",
     VersionConflict: "Stale",
-    NotAllowed: "NotAllowed",
+    IllegalTransition: "NotAllowed",
 }
 
 
@@ -37,7 +37,7 @@ def to_refusal(document: Mapping[str, Any]) -> Refusal:
             return VersionConflict(document["current_version"])
         case "NotAllowed":
             allowed = tuple(Transition(transition) for transition in document["allowed"])
-            return NotAllowed(EventStatus(document["status"]), allowed, tuple(document["locked"]))
+            return IllegalTransition(EventStatus(document["status"]), allowed, tuple(document["locked"]))
     raise ValueError(f"no refusal of kind {document['kind']}")
 
 
@@ -50,5 +50,5 @@ def as_violations(refusal: Refusal, path: Path) -> tuple[Violation, ...]:
             return (Violation(path, "NOT_FOUND", "there is no such event"),)
         case VersionConflict():
             return (Violation(path, "VERSION_CONFLICT", f"the event is at version {refusal.current_version}"),)
-        case NotAllowed():
+        case IllegalTransition():
             return (Violation(path, "ILLEGAL_TRANSITION", f"an event that is {refusal.status} does not allow this"),)

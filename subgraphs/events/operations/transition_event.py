@@ -26,7 +26,7 @@ class TransitionCommand:
 
 
 @dataclass(frozen=True, slots=True)
-class NotAllowed:
+class IllegalTransition:
     """The event's status does not allow the step; `allowed` are the transitions it does, and `locked` the fields that were
     to change and may not."""
 
@@ -35,13 +35,13 @@ class NotAllowed:
     locked: tuple[str, ...] = ()
 
 
-TransitionResult = Event | NotFound | VersionConflict | NotAllowed
+TransitionResult = Event | NotFound | VersionConflict | IllegalTransition
 
 
-def not_allowed(event: Event, now: datetime, locked: Sequence[str] = ()) -> NotAllowed:
+def illegal_transition(event: Event, now: datetime, locked: Sequence[str] = ()) -> IllegalTransition:
     """The refusal that tells what the event's status allows instead."""
     status = event.status_at(now)
-    return NotAllowed(status, tuple(allowed_transitions(status)), tuple(locked))
+    return IllegalTransition(status, tuple(allowed_transitions(status)), tuple(locked))
 
 
 async def transition_event(dependencies: Dependencies, actor_id: str, command: TransitionCommand) -> TransitionResult:
@@ -63,7 +63,7 @@ async def transition_in(
         return VersionConflict(event.version)
     sources, lifecycle = TRANSITIONS[command.transition]
     if event.status_at(now) not in sources:
-        return not_allowed(event, now)
+        return illegal_transition(event, now)
     changed = await dependencies.store.set_lifecycle(command.id, command.expected_version, lifecycle, now, session)
     if changed is None:
         raise LookupError("the snapshot of this transaction changed")

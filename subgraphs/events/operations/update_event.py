@@ -6,13 +6,13 @@ from subgraphs.events.model.draft import Path
 from subgraphs.events.model.event import Event
 from subgraphs.events.model.update import EventUpdate, check_update, check_updated, locked_fields, updated
 from subgraphs.events.operations.dependencies import Dependencies, changed_message, snapshot
-from subgraphs.events.operations.transition_event import NotAllowed, not_allowed
+from subgraphs.events.operations.transition_event import IllegalTransition, illegal_transition
 from subgraphs.runtime import audit
 from subgraphs.runtime.messaging.outbox import post
 from subgraphs.runtime.mongo import Session
 from subgraphs.runtime.results import NotFound, ValidationFailed, VersionConflict, Violation
 
-Updated = Event | NotFound | VersionConflict | NotAllowed | ValidationFailed
+Updated = Event | NotFound | VersionConflict | IllegalTransition | ValidationFailed
 
 
 async def update_event(dependencies: Dependencies, actor_id: str, update: EventUpdate) -> Updated:
@@ -51,7 +51,7 @@ async def update_in(
         return event
     locked = locked_fields(event, wanted, now)
     if locked:
-        return not_allowed(event, now, locked)
+        return illegal_transition(event, now, locked)
     violations = check_updated(event, wanted, now, path)
     if violations:
         return ValidationFailed(tuple(violations))

@@ -8,7 +8,7 @@ import strawberry
 from subgraphs.rewards.context import RewardsInfo
 from subgraphs.rewards.model.offer import event_of_offer
 from subgraphs.rewards.mutations.out_of_stock import OutOfStock
-from subgraphs.rewards.operations.claim import results as outcomes
+from subgraphs.rewards.operations.claim import results as claim_results
 from subgraphs.rewards.types.offers import Event, LimitPeriod
 from subgraphs.rewards.types.requests import RewardRequest
 from subgraphs.runtime import results
@@ -78,7 +78,7 @@ async def claim_reward(info: RewardsInfo, input: ClaimRewardInput, idempotency_k
     context = info.context
     user_id = context.identity.user_id or ""
     outcome = await context.claims.claim(user_id, input.offer_id, idempotency_key, context.now)
-    if isinstance(outcome, outcomes.Claimed):
+    if isinstance(outcome, claim_results.Claimed):
         await context.read_your_writes.mark_written()
         request = RewardRequest.of(outcome.request, context.now)
         return ClaimRewardSuccess(request=request, is_replay=outcome.is_replay)
@@ -89,7 +89,7 @@ async def claim_reward(info: RewardsInfo, input: ClaimRewardInput, idempotency_k
     return refusal
 
 
-def _refusal(outcome: outcomes.ClaimOutcome, now: datetime) -> ClaimRewardResult | None:
+def _refusal(outcome: claim_results.ClaimOutcome, now: datetime) -> ClaimRewardResult | None:
     match outcome:
         case results.ValidationFailed():
             return ValidationFailed.of(outcome)
@@ -101,21 +101,21 @@ def _refusal(outcome: outcomes.ClaimOutcome, now: datetime) -> ClaimRewardResult
             return RateLimited.of(outcome)
         case results.TryAgain():
             return TryAgain.of(outcome)
-        case outcomes.NotOpen():
+        case claim_results.EventNotOpen():
             return EventNotOpen(
                 code="EVENT_NOT_OPEN",
                 message="the event is not open",
                 opens_at=outcome.opens_at,
                 closed_at=outcome.closed_at,
             )
-        case outcomes.NotMet():
+        case claim_results.ConditionsNotMet():
             return ConditionsNotMet(
                 code="CONDITIONS_NOT_MET",
                 message="the event's conditions are not met yet",
                 unmet_condition_ids=[strawberry.ID(condition) for condition in outcome.unmet_conditions],
                 event=Event(id=strawberry.ID(outcome.event_id)),
             )
-        case outcomes.LimitFull():
+        case claim_results.LimitReached():
             return LimitReached(
                 code="LIMIT_REACHED",
                 message="you have had all that this offer allows for now",
@@ -124,8 +124,8 @@ def _refusal(outcome: outcomes.ClaimOutcome, now: datetime) -> ClaimRewardResult
                 resets_at=outcome.resets_at,
                 last_request=RewardRequest.of(outcome.last_request, now),
             )
-        case outcomes.NoStock():
+        case claim_results.OutOfStock():
             return OutOfStock.of(outcome)
-        case outcomes.NoBudget():
+        case claim_results.BudgetExhausted():
             return BudgetExhausted(code="BUDGET_EXHAUSTED", message="the points for this offer are used up")
     raise TypeError(f"no refusal for {type(outcome).__name__}")

@@ -10,11 +10,11 @@ from subgraphs.rewards.model.request import RewardRequest as RequestModel
 from subgraphs.rewards.model.transitions import Action
 from subgraphs.rewards.mutations.out_of_stock import OutOfStock
 from subgraphs.rewards.mutations.request_success import IllegalStep
+from subgraphs.rewards.operations import transition_results
 from subgraphs.rewards.operations.apply_transition import TransitionCommand
-from subgraphs.rewards.operations.claim.results import NoStock
+from subgraphs.rewards.operations.claim import results as claim_results
 from subgraphs.rewards.operations.decide_requests import decide_requests as operation
 from subgraphs.rewards.operations.refusal_codec import Refusal, as_violation
-from subgraphs.rewards.operations.transition_results import NotAllowed, OwnRequest
 from subgraphs.rewards.types.requests import RewardRequest
 from subgraphs.runtime import results
 from subgraphs.runtime.graphql.refusals import (
@@ -87,9 +87,9 @@ def _error(refusal: Refusal, index: int) -> Error:
     match refusal:
         case results.NotFound():
             return NotFound.of(refusal)
-        case NotAllowed():
+        case transition_results.IllegalStep():
             return IllegalStep.of(refusal)
-        case OwnRequest():
+        case transition_results.OwnRequest():
             return ValidationFailed.of(results.ValidationFailed((as_violation(refusal, index),)))
-        case NoStock():
+        case claim_results.OutOfStock():
             return OutOfStock.of(refusal)

@@ -4,12 +4,12 @@ from typing import Self
 
 import strawberry
 
-from subgraphs.rewards.operations.claim.results import NoStock
+from subgraphs.rewards.operations.claim import results as claim_results
 from subgraphs.runtime.graphql.refusals import Error
 
 
 @strawberry.type
 class OutOfStock(Error):
     @classmethod
-    def of(cls, _: NoStock) -> Self:
+    def of(cls, _: claim_results.OutOfStock) -> Self:
         return cls(code="OUT_OF_STOCK", message="none is left")

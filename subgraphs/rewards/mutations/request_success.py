@@ -6,7 +6,7 @@ import strawberry
 
 from subgraphs.rewards.context import RewardsContext
 from subgraphs.rewards.model import request as model
-from subgraphs.rewards.operations.transition_results import NotAllowed, Short
+from subgraphs.rewards.operations import transition_results
 from subgraphs.rewards.types.requests import RequestStatus, RewardRequest
 from subgraphs.runtime import results
 from subgraphs.runtime.graphql.refusals import Error, NotFound
@@ -23,7 +23,7 @@ class IllegalStep(Error):
     status: RequestStatus
 
     @classmethod
-    def of(cls, refusal: NotAllowed) -> Self:
+    def of(cls, refusal: transition_results.IllegalStep) -> Self:
         message = f"a request that is {refusal.status} does not allow this"
         return cls(code="ILLEGAL_STEP", message=message, status=RequestStatus(refusal.status.value))
 
@@ -37,19 +37,19 @@ class InsufficientPoints(Error):
     short_by: SafeInt
 
     @classmethod
-    def of(cls, refusal: Short) -> Self:
+    def of(cls, refusal: transition_results.InsufficientPoints) -> Self:
         message = f"the wallet holds {refusal.short_by} points too few"
         return cls(code="INSUFFICIENT_POINTS", message=message, short_by=SafeInt(refusal.short_by))
 
 
 async def request_result(
-    context: RewardsContext, outcome: model.RewardRequest | results.NotFound | NotAllowed
+    context: RewardsContext, outcome: model.RewardRequest | results.NotFound | transition_results.IllegalStep
 ) -> RequestSuccess | NotFound | IllegalStep:
     """What a step came to, as its mutation answers."""
     match outcome:
         case results.NotFound():
             return NotFound.of(outcome)
-        case NotAllowed():
+        case transition_results.IllegalStep():
             return IllegalStep.of(outcome)
     await context.read_your_writes.mark_written()
     return RequestSuccess(request=RewardRequest.of(outcome, context.now))

@@ -6,8 +6,8 @@ import strawberry
 
 from subgraphs.rewards.context import RewardsInfo
 from subgraphs.rewards.mutations.request_success import IllegalStep, InsufficientPoints, RequestSuccess, request_result
+from subgraphs.rewards.operations import transition_results
 from subgraphs.rewards.operations.reverse_request import reverse_request as operation
-from subgraphs.rewards.operations.transition_results import Short
 from subgraphs.runtime import results
 from subgraphs.runtime.graphql.refusals import IdempotencyConflict, NotFound, ValidationFailed
 
@@ -34,7 +34,7 @@ async def reverse_request(
     match outcome:
         case results.ValidationFailed():
             return ValidationFailed.of(outcome)
-        case Short():
+        case transition_results.InsufficientPoints():
             return InsufficientPoints.of(outcome)
         case results.IdempotencyConflict():
             return IdempotencyConflict.of(outcome)

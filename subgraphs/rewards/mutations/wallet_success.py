@@ -7,7 +7,7 @@ import strawberry
 from subgraphs.rewards.context import RewardsContext
 from subgraphs.rewards.model import wallet as model
 from subgraphs.rewards.mutations.request_success import InsufficientPoints
-from subgraphs.rewards.operations.transition_results import Short
+from subgraphs.rewards.operations import transition_results
 from subgraphs.rewards.types.wallets import LedgerEntry, Wallet
 from subgraphs.runtime import results
 from subgraphs.runtime.graphql.refusals import IdempotencyConflict, NotFound, ValidationFailed
@@ -26,7 +26,11 @@ class WalletSuccess:
 
 async def wallet_result(
     context: RewardsContext,
-    outcome: model.LedgerEntry | results.ValidationFailed | results.NotFound | Short | results.IdempotencyConflict,
+    outcome: model.LedgerEntry
+    | results.ValidationFailed
+    | results.NotFound
+    | transition_results.InsufficientPoints
+    | results.IdempotencyConflict,
 ) -> WalletSuccess | NotFound | InsufficientPoints | ValidationFailed | IdempotencyConflict:
     """What a posting came to, as its mutation answers."""
     match outcome:
@@ -34,7 +38,7 @@ async def wallet_result(
             return ValidationFailed.of(outcome)
         case results.NotFound():
             return NotFound.of(outcome)
-        case Short():
+        case transition_results.InsufficientPoints():
             return InsufficientPoints.of(outcome)
         case results.IdempotencyConflict():
             return IdempotencyConflict.of(outcome)

@@ -7,7 +7,7 @@ from subgraphs.rewards.model.bounds import within
 from subgraphs.rewards.model.reason import check_reason
 from subgraphs.rewards.model.wallet import LedgerEntry, LedgerKind
 from subgraphs.rewards.operations.dependencies import Dependencies
-from subgraphs.rewards.operations.transition_results import Short
+from subgraphs.rewards.operations.transition_results import InsufficientPoints
 from subgraphs.rewards.operations.wallet_postings import MAX_POSTING_POINTS, ExpiryInPast, WalletPosting, post_to_wallet
 from subgraphs.runtime.clock import to_millisecond
 from subgraphs.runtime.idempotency import Call, check_key, fingerprint_of
@@ -25,7 +25,7 @@ async def adjust_points(
     expires_at: datetime | None,
     key: str,
     now: datetime,
-) -> LedgerEntry | ValidationFailed | NotFound | Short | IdempotencyConflict:
+) -> LedgerEntry | ValidationFailed | NotFound | InsufficientPoints | IdempotencyConflict:
     """Adds points that may lapse, or takes points of those that lapse first. Once for a key; raises SubgraphUnavailable."""
     bad_key = check_key(key)
     if bad_key is not None:

@@ -8,13 +8,13 @@ from subgraphs.rewards.operations.apply_transition import TransitionCommand
 from subgraphs.rewards.operations.dependencies import Dependencies
 from subgraphs.rewards.operations.retry import retry_on_conflict
 from subgraphs.rewards.operations.transition_one import transition_one
-from subgraphs.rewards.operations.transition_results import NotAllowed
+from subgraphs.rewards.operations.transition_results import IllegalStep
 from subgraphs.runtime.results import NotFound
 
 
 async def cancel_request(
     dependencies: Dependencies, user_id: str, request_id: str, now: datetime
-) -> RewardRequest | NotFound | NotAllowed:
+) -> RewardRequest | NotFound | IllegalStep:
     """The cancelled request, its slot and its unit free again; another's request is as if it were not there."""
     if user_of_request(request_id) != user_id:
         return NotFound(request_id)

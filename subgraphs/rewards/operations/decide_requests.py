@@ -8,13 +8,13 @@ from subgraphs.rewards.model.reason import check_reason
 from subgraphs.rewards.model.request import RequestStatus, RewardRequest
 from subgraphs.rewards.model.transitions import Action
 from subgraphs.rewards.operations.apply_transition import TransitionCommand, apply_transition
-from subgraphs.rewards.operations.claim.results import NoStock
+from subgraphs.rewards.operations.claim.results import OutOfStock
 from subgraphs.rewards.operations.dependencies import Dependencies
 from subgraphs.rewards.operations.fulfilment import CodePoolExhausted
 from subgraphs.rewards.operations.refusal_codec import Refusal, as_violation, refusal_document, to_refusal
 from subgraphs.rewards.operations.retry import retry_on_conflict
 from subgraphs.rewards.operations.transition_one import reward_of
-from subgraphs.rewards.operations.transition_results import NotAllowed, OwnRequest
+from subgraphs.rewards.operations.transition_results import IllegalStep, OwnRequest
 from subgraphs.runtime.idempotency import Call, check_key, fingerprint_of, once
 from subgraphs.runtime.mongo import Document, Session
 from subgraphs.runtime.results import IdempotencyConflict, NotFound, ValidationFailed, Violation
@@ -186,7 +186,7 @@ async def _decide(
         if refusal is not None:
             rows[request_id] = refusal
         elif len(wanted) >= codes.get(group.offer_id, MOST_DECIDED):
-            rows[request_id] = NoStock()
+            rows[request_id] = OutOfStock()
         else:
             wanted.append(found[request_id])
     if wanted:
@@ -206,7 +206,7 @@ def _refusal(request: RewardRequest | None, request_id: str, command: Transition
     if request.user_id == command.actor_id:
         return OwnRequest()
     status = request.as_of(command.at).status
-    return None if status is RequestStatus.PENDING else NotAllowed(status)
+    return None if status is RequestStatus.PENDING else IllegalStep(status)
 
 
 def _record(rows: Rows) -> Document:

@@ -5,18 +5,18 @@ from dataclasses import asdict
 from typing import Any, Final, TypeAlias
 
 from subgraphs.rewards.model.request import RequestStatus
-from subgraphs.rewards.operations.claim.results import NoStock
-from subgraphs.rewards.operations.transition_results import NotAllowed, OwnRequest
+from subgraphs.rewards.operations.claim.results import OutOfStock
+from subgraphs.rewards.operations.transition_results import IllegalStep, OwnRequest
 from subgraphs.runtime.mongo import Document
 from subgraphs.runtime.results import NotFound, Violation
 
-Refusal: TypeAlias = NotFound | NotAllowed | OwnRequest | NoStock
+Refusal: TypeAlias = NotFound | IllegalStep | OwnRequest | OutOfStock
 # The kinds as they are stored. Records outlive a rename, so these words never change.
 _STORED_KINDS: Final[Mapping[type[Refusal], str]] = {
     NotFound: "Missing",
-    NotAllowed: "NotAllowed",
+    IllegalStep: "NotAllowed",
     OwnRequest: "OwnRequest",
-    NoStock: "NoStock",
+    OutOfStock: "NoStock",
 }
 
 
@@ -31,11 +31,11 @@ def to_refusal(document: Mapping[str, Any]) -> Refusal:
         case "Missing":
             return NotFound(document["id"])
         case "NotAllowed":
-            return NotAllowed(RequestStatus(document["status"]))
+            return IllegalStep(RequestStatus(document["status"]))
         case "OwnRequest":
             return OwnRequest()
         case "NoStock":
-            return NoStock()
+            return OutOfStock()
     raise ValueError(f"no refusal of kind {document['kind']}")
 
 
@@ -45,9 +45,9 @@ def as_violation(refusal: Refusal, index: int) -> Violation:
     match refusal:
         case NotFound():
             return Violation(path, "NOT_FOUND", "there is no such request")
-        case NotAllowed():
+        case IllegalStep():
             return Violation(path, "ILLEGAL_STEP", f"a request that is {refusal.status} does not allow this")
         case OwnRequest():
             return Violation(path, "OWN_REQUEST", "nobody decides a request of their own")
-        case NoStock():
+        case OutOfStock():
             return Violation(path, "OUT_OF_STOCK", "the pool has no code for it")

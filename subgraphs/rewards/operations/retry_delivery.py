@@ -8,18 +8,18 @@ from subgraphs.rewards.operations.apply_transition import TransitionCommand
 from subgraphs.rewards.operations.dependencies import Dependencies
 from subgraphs.rewards.operations.retry import retry_on_conflict
 from subgraphs.rewards.operations.transition_one import transition_one
-from subgraphs.rewards.operations.transition_results import NotAllowed
+from subgraphs.rewards.operations.transition_results import IllegalStep
 from subgraphs.runtime.mongo import Session
 from subgraphs.runtime.results import NotFound
 
 
 async def retry_delivery(
     dependencies: Dependencies, actor_id: str, request_id: str, now: datetime
-) -> RewardRequest | NotFound | NotAllowed:
+) -> RewardRequest | NotFound | IllegalStep:
     """The FAILED request, its thing on the way again; it stays FAILED until that has arrived. While it is on the way
     already, this changes nothing."""
 
-    async def work(session: Session) -> RewardRequest | NotAllowed | None:
+    async def work(session: Session) -> RewardRequest | IllegalStep | None:
         found = (await dependencies.requests.with_ids([request_id], session)).get(request_id)
         if found is not None and found.delivery is not None and found.status is RequestStatus.FAILED:
             return found

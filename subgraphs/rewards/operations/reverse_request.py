@@ -10,7 +10,7 @@ from subgraphs.rewards.operations.dependencies import Dependencies
 from subgraphs.rewards.operations.fulfilment import InsufficientBalance
 from subgraphs.rewards.operations.retry import retry_on_conflict
 from subgraphs.rewards.operations.transition_one import transition_one
-from subgraphs.rewards.operations.transition_results import NotAllowed, Short
+from subgraphs.rewards.operations.transition_results import IllegalStep, InsufficientPoints
 from subgraphs.runtime.idempotency import Call, check_key, fingerprint_of, once
 from subgraphs.runtime.mongo import Document, Session
 from subgraphs.runtime.results import IdempotencyConflict, NotFound, ValidationFailed
@@ -19,14 +19,14 @@ from subgraphs.runtime.results import IdempotencyConflict, NotFound, ValidationF
 class Refused(Exception):
     """The step is not allowed, so nothing is kept of this call."""
 
-    def __init__(self, outcome: NotAllowed | None) -> None:
+    def __init__(self, outcome: IllegalStep | None) -> None:
         super().__init__()
         self.outcome = outcome
 
 
 async def reverse_request(
     dependencies: Dependencies, actor_id: str, request_id: str, reason: str, key: str, now: datetime
-) -> RewardRequest | ValidationFailed | NotFound | NotAllowed | Short | IdempotencyConflict:
+) -> RewardRequest | ValidationFailed | NotFound | IllegalStep | InsufficientPoints | IdempotencyConflict:
     """Reverses once for a key; the same call again gives the request as it now is. A refusal is not remembered."""
     bad_key = check_key(key)
     if bad_key is not None:
@@ -53,7 +53,7 @@ async def reverse_request(
     except Refused as refused:
         return refused.outcome or NotFound(request_id)
     except InsufficientBalance as few:
-        return Short(few.short_by)
+        return InsufficientPoints(few.short_by)
     if isinstance(outcome, RewardRequest | IdempotencyConflict):
         return outcome
     return (await dependencies.requests.with_ids([request_id]))[request_id]

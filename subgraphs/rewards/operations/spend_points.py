@@ -6,7 +6,7 @@ from subgraphs.rewards.model.bounds import within
 from subgraphs.rewards.model.reason import check_reason
 from subgraphs.rewards.model.wallet import LedgerEntry, LedgerKind
 from subgraphs.rewards.operations.dependencies import Dependencies
-from subgraphs.rewards.operations.transition_results import Short
+from subgraphs.rewards.operations.transition_results import InsufficientPoints
 from subgraphs.rewards.operations.wallet_postings import MAX_POSTING_POINTS, WalletPosting, post_to_wallet
 from subgraphs.runtime.idempotency import Call, check_key, fingerprint_of
 from subgraphs.runtime.results import IdempotencyConflict, NotFound, ValidationFailed
@@ -14,7 +14,7 @@ from subgraphs.runtime.results import IdempotencyConflict, NotFound, ValidationF
 
 async def spend_points(
     dependencies: Dependencies, actor_id: str, user_id: str, points: int, reason: str, key: str, now: datetime
-) -> LedgerEntry | ValidationFailed | NotFound | Short | IdempotencyConflict:
+) -> LedgerEntry | ValidationFailed | NotFound | InsufficientPoints | IdempotencyConflict:
     """Takes the points, of those that lapse first. Once for a key; raises SubgraphUnavailable."""
     bad_key = check_key(key)
     if bad_key is not None:

@@ -5,13 +5,13 @@ from subgraphs.rewards.model.reward import Reward, kind_of
 from subgraphs.rewards.model.transitions import allowed_effect
 from subgraphs.rewards.operations.apply_transition import TransitionCommand, apply_transition
 from subgraphs.rewards.operations.dependencies import Stores
-from subgraphs.rewards.operations.transition_results import NotAllowed
+from subgraphs.rewards.operations.transition_results import IllegalStep
 from subgraphs.runtime.mongo import Session
 
 
 async def transition_one(
     stores: Stores, request_id: str, command: TransitionCommand, session: Session
-) -> RewardRequest | NotAllowed | None:
+) -> RewardRequest | IllegalStep | None:
     """The request after the step, None when there is no such request. Raises Conflict, CodePoolExhausted,
     InsufficientBalance."""
     found = (await stores.requests.with_ids([request_id], session)).get(request_id)
@@ -19,10 +19,10 @@ async def transition_one(
         return None
     request = found.as_of(command.at)
     if request is not found:
-        return NotAllowed(request.status)
+        return IllegalStep(request.status)
     reward = await reward_of(stores, request, session)
     if allowed_effect(request, command.action, kind_of(reward)) is None:
-        return NotAllowed(request.status)
+        return IllegalStep(request.status)
     (moved,) = await apply_transition(stores, reward, [request], command, session)
     return moved
 

@@ -6,14 +6,14 @@ from subgraphs.rewards.model.request import RequestStatus
 
 
 @dataclass(frozen=True, slots=True)
-class NotAllowed:
+class IllegalStep:
     """The request's status does not allow the step."""
 
     status: RequestStatus
 
 
 @dataclass(frozen=True, slots=True)
-class Short:
+class InsufficientPoints:
     """So many points more would be needed."""
 
     short_by: int

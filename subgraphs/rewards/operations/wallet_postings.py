@@ -8,7 +8,7 @@ from subgraphs.rewards.model.wallet import LedgerEntry, LedgerKind, Posting
 from subgraphs.rewards.operations.dependencies import Dependencies
 from subgraphs.rewards.operations.fulfilment import InsufficientBalance, open_wallet
 from subgraphs.rewards.operations.retry import retry_on_conflict
-from subgraphs.rewards.operations.transition_results import Short
+from subgraphs.rewards.operations.transition_results import InsufficientPoints
 from subgraphs.runtime import audit
 from subgraphs.runtime.idempotency import Call, once
 from subgraphs.runtime.ids import is_plausible_id
@@ -37,7 +37,7 @@ class WalletPosting:
 
 async def post_to_wallet(
     dependencies: Dependencies, call: Call, wanted: WalletPosting
-) -> LedgerEntry | NotFound | Short | IdempotencyConflict:
+) -> LedgerEntry | NotFound | InsufficientPoints | IdempotencyConflict:
     """Books once for the call's key; the same call again gives the same entry. A refusal is not remembered. Raises
     ExpiryInPast, and SubgraphUnavailable when nobody can say whether there is such a user."""
     if not await _has_wallet(dependencies, wanted.user_id):
@@ -51,7 +51,7 @@ async def post_to_wallet(
         async with dependencies.locks.hold(wanted.user_id):
             outcome = await retry_on_conflict(lambda: once(dependencies.mongo, call, work))
     except InsufficientBalance as few:
-        return Short(few.short_by)
+        return InsufficientPoints(few.short_by)
     if isinstance(outcome, LedgerEntry | IdempotencyConflict):
         return outcome
     return await dependencies.wallets.entry(wanted.user_id, outcome["seq"])

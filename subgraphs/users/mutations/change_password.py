@@ -9,8 +9,8 @@ from subgraphs.runtime.graphql.refusals import RateLimited, ValidationFailed
 from subgraphs.users.context import UsersInfo
 from subgraphs.users.mutations.session_result import InvalidCredentials
 from subgraphs.users.mutations.user_success import UserSuccess
+from subgraphs.users.operations import sessions
 from subgraphs.users.operations.change_password import change_password as operation
-from subgraphs.users.operations.sessions import WrongCredentials
 from subgraphs.users.types.users import User
 
 
@@ -32,7 +32,7 @@ async def change_password(info: UsersInfo, input: ChangePasswordInput) -> Change
         context.dependencies, viewer.user_id or "", viewer.session_id, input.current_password, input.new_password
     )
     match outcome:
-        case WrongCredentials():
+        case sessions.InvalidCredentials():
             return InvalidCredentials.of(outcome)
         case results.ValidationFailed():
             return ValidationFailed.of(outcome)

@@ -6,8 +6,8 @@ import strawberry
 
 from subgraphs.users.context import UsersInfo
 from subgraphs.users.mutations.session_result import InvalidCredentials
+from subgraphs.users.operations import sessions
 from subgraphs.users.operations.logout import logout as operation
-from subgraphs.users.operations.sessions import WrongCredentials
 
 
 @strawberry.input
@@ -26,6 +26,6 @@ LogoutResult = Annotated[LogoutSuccess | InvalidCredentials, strawberry.union("L
 
 async def logout(info: UsersInfo, input: LogoutInput) -> LogoutResult | None:
     outcome = await operation(info.context.dependencies, input.refresh_token, everywhere=input.everywhere)
-    if isinstance(outcome, WrongCredentials):
+    if isinstance(outcome, sessions.InvalidCredentials):
         return InvalidCredentials.of(outcome)
     return LogoutSuccess(sessions_ended=outcome)

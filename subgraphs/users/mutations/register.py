@@ -8,7 +8,7 @@ from subgraphs.runtime import results
 from subgraphs.runtime.graphql.refusals import Error, RateLimited, ValidationFailed
 from subgraphs.users.context import UsersInfo
 from subgraphs.users.operations import register as operation
-from subgraphs.users.operations.sessions import SignedIn
+from subgraphs.users.operations import sessions
 from subgraphs.users.store.users import user_tags
 from subgraphs.users.types.sessions import Session
 
@@ -47,7 +47,7 @@ async def register(info: UsersInfo, input: RegisterInput) -> RegisterResult | No
     )
     outcome = await operation.register(info.context.dependencies, wanted, info.context.address)
     match outcome:
-        case SignedIn():
+        case sessions.SessionTokens():
             user_id = outcome.user.id
             await info.context.wrote(*user_tags(user_id), writer_id=user_id)
             return RegisterSuccess(session=Session.of(outcome))
@@ -55,5 +55,5 @@ async def register(info: UsersInfo, input: RegisterInput) -> RegisterResult | No
             return ValidationFailed.of(outcome)
         case results.RateLimited():
             return RateLimited.of(outcome)
-        case operation.AddressTaken():
+        case operation.EmailTaken():
             return EmailTaken(code="EMAIL_TAKEN", message="there is an account with this address")

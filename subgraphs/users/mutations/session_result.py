@@ -6,7 +6,7 @@ import strawberry
 
 from subgraphs.runtime import results
 from subgraphs.runtime.graphql.refusals import Error, RateLimited
-from subgraphs.users.operations.sessions import SignedIn, Suspended, WrongCredentials
+from subgraphs.users.operations import sessions
 from subgraphs.users.types.sessions import Session
 
 
@@ -18,14 +18,14 @@ class LoginSuccess:
 @strawberry.type
 class InvalidCredentials(Error):
     @classmethod
-    def of(cls, _: WrongCredentials) -> "InvalidCredentials":
+    def of(cls, _: sessions.InvalidCredentials) -> "InvalidCredentials":
         return cls(code="INVALID_CREDENTIALS", message="these credentials are not right")
 
 
 @strawberry.type
 class AccountSuspended(Error):
     @classmethod
-    def of(cls, _: Suspended) -> "AccountSuspended":
+    def of(cls, _: sessions.AccountSuspended) -> "AccountSuspended":
         return cls(code="ACCOUNT_SUSPENDED", message="this account is suspended")
 
 
@@ -38,15 +38,15 @@ RefreshSessionResult = Annotated[
 
 
 def session_result(
-    outcome: SignedIn | WrongCredentials | Suspended | results.RateLimited,
+    outcome: sessions.SessionTokens | sessions.InvalidCredentials | sessions.AccountSuspended | results.RateLimited,
 ) -> LoginSuccess | InvalidCredentials | AccountSuspended | RateLimited:
     """The outcome as a member of the unions."""
     match outcome:
-        case SignedIn():
+        case sessions.SessionTokens():
             return LoginSuccess(session=Session.of(outcome))
-        case WrongCredentials():
+        case sessions.InvalidCredentials():
             return InvalidCredentials.of(outcome)
-        case Suspended():
+        case sessions.AccountSuspended():
             return AccountSuspended.of(outcome)
         case results.RateLimited():
             return RateLimited.of(outcome)

@@ -6,10 +6,10 @@ from subgraphs.runtime.results import RateLimited
 from subgraphs.users.model.session import new_session
 from subgraphs.users.model.user import MAX_PASSWORD, UserStatus, normalise_email
 from subgraphs.users.operations.sessions import (
+    AccountSuspended,
     Dependencies,
-    SignedIn,
-    Suspended,
-    WrongCredentials,
+    InvalidCredentials,
+    SessionTokens,
     login_message,
     signed_in,
 )
@@ -17,11 +17,11 @@ from subgraphs.users.operations.sessions import (
 
 async def login(
     dependencies: Dependencies, email: str, password: str, origin: str | None
-) -> SignedIn | WrongCredentials | Suspended | RateLimited:
+) -> SessionTokens | InvalidCredentials | AccountSuspended | RateLimited:
     """An unknown address and a wrong password get one answer, after the same work. `origin` is the network address."""
     address = normalise_email(email)
     if len(password) > MAX_PASSWORD:
-        return WrongCredentials()
+        return InvalidCredentials()
     account = address or email
     limited = await dependencies.rate_limits.login(account, origin)
     if limited is not None:
@@ -29,15 +29,15 @@ async def login(
     found = await dependencies.users.credentials(address) if address else None
     encoded = found[1] if found else None
     if not await dependencies.passwords.verify(encoded, password) or found is None or encoded is None:
-        return WrongCredentials()
+        return InvalidCredentials()
     await dependencies.rate_limits.logged_in(account)
     user = found[0]
     if user.status is UserStatus.SUSPENDED:
-        return Suspended()
+        return AccountSuspended()
     if dependencies.passwords.is_outdated(encoded):
         successor = await dependencies.passwords.hash(password)
         if not await dependencies.users.replace_password_hash(user.id, encoded, successor):
-            return WrongCredentials()
+            return InvalidCredentials()
         encoded = successor
     now = dependencies.clock.now()
     session = new_session(user.id, now)
@@ -54,5 +54,5 @@ async def login(
     return (
         signed_in(dependencies, user, session, now)
         if await dependencies.mongo.transaction(work)
-        else WrongCredentials()
+        else InvalidCredentials()
     )

@@ -18,7 +18,7 @@ from subgraphs.users.model.user import (
     new_user_id,
     normalise_email,
 )
-from subgraphs.users.operations.sessions import Dependencies, SignedIn, login_message, profile_message, signed_in
+from subgraphs.users.operations.sessions import Dependencies, SessionTokens, login_message, profile_message, signed_in
 from subgraphs.users.store.users import EmailExists
 
 
@@ -32,13 +32,13 @@ class Registration:
 
 
 @dataclass(frozen=True, slots=True)
-class AddressTaken:
+class EmailTaken:
     """Somebody has an account with this address."""
 
 
 async def register(
     dependencies: Dependencies, wanted: Registration, origin: str | None
-) -> SignedIn | AddressTaken | ValidationFailed | RateLimited:
+) -> SessionTokens | EmailTaken | ValidationFailed | RateLimited:
     """Makes the account. Of several calls with one e-mail address, one wins. `origin` is the network address."""
     address = normalise_email(wanted.email)
     violations = _violations(wanted, address)
@@ -49,7 +49,7 @@ async def register(
         return limited
     # Saves the hashing when it would be in vain; the unique id decides.
     if await dependencies.users.email_exists(address):
-        return AddressTaken()
+        return EmailTaken()
     password_hash = await dependencies.passwords.hash(wanted.password)
     now = dependencies.clock.now()
     region = wanted.region.upper() if wanted.region else None
@@ -79,7 +79,7 @@ async def register(
     try:
         await dependencies.mongo.transaction(work)
     except EmailExists:
-        return AddressTaken()
+        return EmailTaken()
     return signed_in(dependencies, user, session, now)
 
 

@@ -33,7 +33,7 @@ class Dependencies:
 
 
 @dataclass(frozen=True, slots=True)
-class SignedIn:
+class SessionTokens:
     """A session's tokens, for its owner alone."""
 
     user: User
@@ -44,16 +44,16 @@ class SignedIn:
 
 
 @dataclass(frozen=True, slots=True)
-class WrongCredentials:
+class InvalidCredentials:
     """Who this is cannot be told; why is not said."""
 
 
 @dataclass(frozen=True, slots=True)
-class Suspended:
+class AccountSuspended:
     """The account is suspended."""
 
 
-def signed_in(dependencies: Dependencies, user: User, session: NewSession, now: datetime) -> SignedIn:
+def signed_in(dependencies: Dependencies, user: User, session: NewSession, now: datetime) -> SessionTokens:
     """The answer to whoever has just proved who they are."""
     expires_at = now + ACCESS_TOKEN_LIFETIME
     access_token = sign_token(
@@ -66,7 +66,7 @@ def signed_in(dependencies: Dependencies, user: User, session: NewSession, now: 
         expires_at=expires_at,
         session_id=session.id,
     )
-    return SignedIn(user, access_token, expires_at, session.refresh_token, session.expires_at)
+    return SessionTokens(user, access_token, expires_at, session.refresh_token, session.expires_at)
 
 
 def login_message(session: NewSession, now: datetime) -> Message:

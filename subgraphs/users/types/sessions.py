@@ -5,7 +5,7 @@ from typing import Self
 
 import strawberry
 
-from subgraphs.users.operations.sessions import SignedIn
+from subgraphs.users.operations import sessions
 from subgraphs.users.types.users import User
 
 
@@ -23,7 +23,7 @@ class Session:
     user: User
 
     @classmethod
-    def of(cls, session: SignedIn) -> Self:
+    def of(cls, session: sessions.SessionTokens) -> Self:
         return cls(
             access_token=session.access_token,
             access_token_expires_at=session.access_token_expires_at,

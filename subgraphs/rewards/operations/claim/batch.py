@@ -17,7 +17,7 @@ from subgraphs.rewards.model.request import RequestStep, RewardRequest, new_requ
 from subgraphs.rewards.model.reward import Reward, kind_of, points_of
 from subgraphs.rewards.model.transitions import Action, effect_of
 from subgraphs.rewards.operations.apply_transition import create_requests
-from subgraphs.rewards.operations.claim.results import Claimed, ClaimOutcome, LimitFull, NoBudget, NoStock
+from subgraphs.rewards.operations.claim.results import BudgetExhausted, Claimed, ClaimOutcome, LimitReached, OutOfStock
 from subgraphs.rewards.operations.dependencies import Dependencies
 from subgraphs.rewards.operations.fulfilment import CodePoolExhausted
 from subgraphs.rewards.operations.release_reservations import MOST_RELEASED, release
@@ -101,7 +101,7 @@ async def _decide(
     if due:
         raise ReservationsDue(due[:MOST_RELEASED])
     outcomes, made = _sort_out(offer, reward, stock, codes, known, claims)
-    if stock.reserved and any(isinstance(outcome, NoStock | NoBudget) for outcome in outcomes):
+    if stock.reserved and any(isinstance(outcome, OutOfStock | BudgetExhausted) for outcome in outcomes):
         due = await dependencies.requests.due(now, MOST_RELEASED, offer_id, session)
         if due:
             raise ReservationsDue(due)
@@ -143,11 +143,11 @@ def _sort_out(
         slot = _free_slot(held, offer.per_user.count)
         if slot is None:
             resets = resets_at(offer.per_user.period, claim.at, claim.timezone)
-            outcomes.append(LimitFull(offer.per_user, resets, held[0]))
+            outcomes.append(LimitReached(offer.per_user, resets, held[0]))
         elif units is not None and len(made) >= units:
-            outcomes.append(NoStock())
+            outcomes.append(OutOfStock())
         elif points is not None and points < points_of(reward) * (len(made) + 1):
-            outcomes.append(NoBudget())
+            outcomes.append(BudgetExhausted())
         else:
             request = _new_request(offer, reward, claim, place[1], slot)
             held.insert(0, request)
@@ -199,6 +199,6 @@ def _as_written(outcome: ClaimOutcome | Exception, written: Mapping[str, RewardR
     match outcome:
         case Claimed(request=request, is_replay=is_replay):
             return Claimed(written.get(request.id, request), is_replay)
-        case LimitFull(limit=limit, resets_at=resets, last_request=request):
-            return LimitFull(limit, resets, written.get(request.id, request))
+        case LimitReached(limit=limit, resets_at=resets, last_request=request):
+            return LimitReached(limit, resets, written.get(request.id, request))
     return outcome

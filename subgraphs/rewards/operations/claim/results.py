@@ -18,7 +18,7 @@ class Claimed:
 
 
 @dataclass(frozen=True, slots=True)
-class NotOpen:
+class EventNotOpen:
     """The event is not open: it opens or closed then, where that can be told."""
 
     opens_at: datetime | None
@@ -26,7 +26,7 @@ class NotOpen:
 
 
 @dataclass(frozen=True, slots=True)
-class NotMet:
+class ConditionsNotMet:
     """The user does not satisfy the event's rule."""
 
     event_id: str
@@ -34,7 +34,7 @@ class NotMet:
 
 
 @dataclass(frozen=True, slots=True)
-class LimitFull:
+class LimitReached:
     """The user has had all that the offer allows in this period."""
 
     limit: UserLimit
@@ -43,12 +43,12 @@ class LimitFull:
 
 
 @dataclass(frozen=True, slots=True)
-class NoStock:
+class OutOfStock:
     """No unit is left, or no code."""
 
 
 @dataclass(frozen=True, slots=True)
-class NoBudget:
+class BudgetExhausted:
     """The points that are left do not suffice for one grant."""
 
 
@@ -56,11 +56,11 @@ ClaimOutcome: TypeAlias = (
     Claimed
     | ValidationFailed
     | NotFound
-    | NotOpen
-    | NotMet
-    | LimitFull
-    | NoStock
-    | NoBudget
+    | EventNotOpen
+    | ConditionsNotMet
+    | LimitReached
+    | OutOfStock
+    | BudgetExhausted
     | IdempotencyConflict
     | RateLimited
     | TryAgain

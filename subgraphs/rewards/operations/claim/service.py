@@ -14,7 +14,7 @@ from subgraphs.rewards.clients.events import Terms
 from subgraphs.rewards.model.offer import event_of_offer
 from subgraphs.rewards.operations.claim.batch import MOST_CLAIMS, Claim, commit_group
 from subgraphs.rewards.operations.claim.lookups import Lookup, Lookups
-from subgraphs.rewards.operations.claim.results import Claimed, ClaimOutcome, NotMet, NotOpen
+from subgraphs.rewards.operations.claim.results import Claimed, ClaimOutcome, ConditionsNotMet, EventNotOpen
 from subgraphs.rewards.operations.dependencies import Dependencies
 from subgraphs.rewards.operations.rate_limits import RateLimits
 from subgraphs.runtime.clients.subgraph import SubgraphUnavailable
@@ -95,7 +95,7 @@ def judge_terms(terms: Terms | None, offer_id: str, now: datetime) -> ClaimOutco
     if terms.status != "ACTIVE":
         opens_at = terms.starts_at if terms.status == "SCHEDULED" else None
         has_closed = terms.status == "ENDED" and terms.ends_at is not None and terms.ends_at <= now
-        return NotOpen(opens_at, terms.ends_at if has_closed else None)
+        return EventNotOpen(opens_at, terms.ends_at if has_closed else None)
     if not terms.satisfied:
-        return NotMet(event_of_offer(offer_id), terms.unmet_conditions)
+        return ConditionsNotMet(event_of_offer(offer_id), terms.unmet_conditions)
     return None
