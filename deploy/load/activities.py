@@ -33,7 +33,7 @@ ROWS_A_CALL: Final = 1_000
 SENDERS: Final = (1, 2, 4)
 HISTORIES: Final = (10, 1_000, 100_000)
 MANY_USERS: Final = 500
-MOST_CALLS: Final = 300
+MAX_CALLS: Final = 300
 EVENT_ID: Final = "evload00000000000000"
 KINDS: Final = (ActivityType.QUEST, ActivityType.LOGIN, ActivityType.PURCHASE)
 RULE: Final = Branch(
@@ -139,7 +139,7 @@ class Bench:
         self._show(f"eligibility of {MANY_USERS} users with 10 each", timing, timing.rate, "calls")
 
     async def _measure(self, call: Any, at_once: int) -> Timing:
-        return await measure(call, at_once=at_once, seconds=self._seconds, most=MOST_CALLS)
+        return await measure(call, at_once=at_once, seconds=self._seconds, most=MAX_CALLS)
 
     async def _insert(self, activities: Sequence[Activity]) -> None:
         await self._mongo.write[ACTIVITIES.name].insert_many([activity_document(a) for a in activities], ordered=False)

@@ -35,7 +35,7 @@ PAGE: Final = 500
 ROWS: Final = PAGE * SIZE + 500
 ALTERNATIONS: Final = 5
 CALLS: Final = 40
-MOST_RATIO: Final = 1.2
+MAX_RATIO: Final = 1.2
 EVENTS: Final = """query E($after: String) { events(filter: {statuses: [ACTIVE]}, after: $after) {
   edges { cursor node { id name startsAt offers { id stock { remaining } reward { name } } } } pageInfo { endCursor } } }"""
 USERS: Final = """query U($after: String) { users(after: $after) { edges { node { id displayName status } }
@@ -186,12 +186,12 @@ async def run(users: int, events: int) -> int:
     for kind, medians in compared.items():
         each = [big / little for little, big in medians]
         middle = statistics.median(each)
-        slower += [kind] if middle > MOST_RATIO else []
+        slower += [kind] if middle > MAX_RATIO else []
         little, big = (statistics.median(side) for side in zip(*medians, strict=True))
         table.add_row(kind, f"{little:.1f}", f"{big:.1f}", f"{middle:.2f}", " ".join(f"{ratio:.2f}" for ratio in each))
     console.print(table)
     uneven = [walk.name for walk in walks if not walk.is_even]
-    for fault, names in (("pages differ", uneven), (f"more than {MOST_RATIO} times slower", slower)):
+    for fault, names in (("pages differ", uneven), (f"more than {MAX_RATIO} times slower", slower)):
         if names:
             console.print(f"{fault}: {', '.join(names)}")
     return 1 if uneven or slower else 0

@@ -10,8 +10,8 @@ from typing import Final
 
 from deploy.local.child import start_child, stop_child, tail
 
-FIRST_RESTART_SECONDS: Final = 0.5
-LONGEST_RESTART_SECONDS: Final = 10.0
+MIN_RESTART_SECONDS: Final = 0.5
+MAX_RESTART_SECONDS: Final = 10.0
 # A process that ran this long has recovered.
 STEADY_SECONDS: Final = 30.0
 
@@ -106,7 +106,7 @@ class Supervisor:
                 await asyncio.sleep(0.1)
                 continue
             crashes = 0 if time.monotonic() - running.started > STEADY_SECONDS else running.crashes
-            wait = min(LONGEST_RESTART_SECONDS, FIRST_RESTART_SECONDS * 2**crashes)
+            wait = min(MAX_RESTART_SECONDS, MIN_RESTART_SECONDS * 2**crashes)
             self._say(f"{name} ended with status {status}; starting it again in {wait:.1f} s (see {self.log_of(name)})")
             await asyncio.sleep(wait)
             again = _Running(running.process, self._spawn(running.process), crashes=crashes + 1)

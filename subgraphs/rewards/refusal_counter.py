@@ -15,7 +15,7 @@ from subgraphs.rewards.store.stats import RefusalStore
 
 FLUSH_SECONDS: Final = 1.0
 # While the store is away, so many (event, code) pairs are kept; refusals of further ones are not counted.
-MOST_KEPT: Final = 10_000
+MAX_KEPT: Final = 10_000
 log = structlog.get_logger("refusals")
 
 
@@ -28,7 +28,7 @@ class RefusalCounter:
 
     def count(self, event_id: str, code: str) -> None:
         """Counts one refusal."""
-        if (event_id, code) in self._counts or len(self._counts) < MOST_KEPT:
+        if (event_id, code) in self._counts or len(self._counts) < MAX_KEPT:
             self._counts[event_id, code] += 1
 
     async def run(self) -> None:

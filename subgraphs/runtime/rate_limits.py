@@ -15,7 +15,7 @@ from subgraphs.runtime.results import RateLimited
 
 RATE_PATTERN: Final = r"^[1-9]\d{0,5}/[1-9]\d{0,5}$"
 # How many keys are counted in the process while Redis is away; the oldest are forgotten first.
-MOST_LOCAL: Final = 10_000
+MAX_LOCAL: Final = 10_000
 _SCRIPT: Final = """
 local now, step, span = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
 local due = tonumber(redis.call('GET', KEYS[1]) or 0)
@@ -83,7 +83,7 @@ class RateLimiter:
             return allowed_at
         self._local[key] = following
         self._local.move_to_end(key)
-        if len(self._local) > MOST_LOCAL:
+        if len(self._local) > MAX_LOCAL:
             self._local.popitem(last=False)
         return 0
 

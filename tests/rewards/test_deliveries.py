@@ -13,7 +13,13 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from subgraphs.rewards.clients.item_delivery import HttpDelivery, signature
-from subgraphs.rewards.operations.deliver_items import FIRST_WAIT, LONGEST_WAIT, Tries, deliver_all_due, wait_after
+from subgraphs.rewards.operations.deliver_items import (
+    MAX_WAIT_SECONDS,
+    MIN_WAIT_SECONDS,
+    Tries,
+    deliver_all_due,
+    wait_after,
+)
 from subgraphs.rewards.operations.dependencies import Stores
 from subgraphs.rewards.settings import RewardsWorkerSettings
 from subgraphs.rewards.worker import build_worker
@@ -120,7 +126,7 @@ async def test_what_may_pass_is_tried_again_later_with_the_same_key(
         shop.hangs = False
     assert (await moving.request(request_id))["status"] == "APPROVED"
     assert await deliver() == 0
-    claiming.clock.advance(seconds=FIRST_WAIT)
+    claiming.clock.advance(seconds=MIN_WAIT_SECONDS)
     assert await deliver() == 1
     assert (await moving.request(request_id))["status"] == "FULFILLED"
     assert set(shop.keys) == {request_id}
@@ -236,7 +242,7 @@ async def test_the_worker_delivers_what_was_ordered_and_sweeps_what_is_due(
 
 def test_waits_grow_to_ten_minutes_and_differ() -> None:
     for tries in range(1, 30):
-        longest = min(LONGEST_WAIT, FIRST_WAIT * 2 ** (tries - 1))
+        longest = min(MAX_WAIT_SECONDS, MIN_WAIT_SECONDS * 2 ** (tries - 1))
         waits = {wait_after(tries) for _ in range(50)}
         assert len(waits) > 1
         assert longest / 2 <= min(waits)

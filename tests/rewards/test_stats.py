@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from subgraphs.rewards.model.stats import last_days
-from subgraphs.rewards.refusal_counter import MOST_KEPT, RefusalCounter
+from subgraphs.rewards.refusal_counter import MAX_KEPT, RefusalCounter
 from subgraphs.rewards.store import COLLECTIONS
 from subgraphs.rewards.store.stats import RefusalStore
 from subgraphs.runtime.mongo import Mongo, ensure_collections
@@ -136,12 +136,12 @@ async def test_refusals_that_cannot_be_written_are_kept_and_bounded() -> None:
         app_name="away",
     )
     kept = RefusalCounter(RefusalStore(away))
-    for number in range(MOST_KEPT + 10):
+    for number in range(MAX_KEPT + 10):
         kept.count(f"ev{number}", "OUT_OF_STOCK")
     await kept.flush()
     kept.count("ev0", "OUT_OF_STOCK")
     assert kept._counts["ev0", "OUT_OF_STOCK"] == 2
-    assert len(kept._counts) == MOST_KEPT
+    assert len(kept._counts) == MAX_KEPT
     away.close()
 
 

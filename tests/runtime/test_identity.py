@@ -163,7 +163,7 @@ async def test_what_was_verified_once_is_not_trusted_past_its_end_or_its_key() -
 async def test_a_signature_is_verified_once_and_the_latest_twenty_thousand_are_remembered(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("subgraphs.runtime.auth.identity.MOST_VERIFIED", 2)
+    monkeypatch.setattr("subgraphs.runtime.auth.identity.MAX_VERIFIED", 2)
     verified: list[str] = []
     decode = jwt.decode
 

@@ -14,18 +14,18 @@ from subgraphs.runtime.app_factory import Caller, build_app, build_resources
 from subgraphs.runtime.auth.revocations import Revocations
 from subgraphs.runtime.graphql import http
 from subgraphs.runtime.graphql.complexity import (
-    DEEPEST,
-    LARGEST_COST,
-    LONGEST_STRING,
-    MOST_ALIASES,
-    MOST_DIRECTIVES,
-    MOST_TOKENS,
-    MOST_VALUES,
+    MAX_ALIASES,
+    MAX_COST,
+    MAX_DIRECTIVES,
+    MAX_FIELD_DEPTH,
+    MAX_STRING_BYTES,
+    MAX_TOKENS,
+    MAX_VALUES,
 )
 from subgraphs.runtime.graphql.context import RequestContext
 from subgraphs.runtime.graphql.media_types import GRAPHQL_JSON, JSON, chosen_media
 from subgraphs.runtime.graphql.permissions import Public
-from subgraphs.runtime.graphql.schema import CACHED_DOCUMENTS, build_schema
+from subgraphs.runtime.graphql.schema import MAX_CACHED_DOCUMENTS, build_schema
 from subgraphs.runtime.settings import ServiceSettings
 from tests.fixtures.client import InProcess
 from tests.fixtures.clock import FrozenClock
@@ -89,17 +89,17 @@ def bomb(fragments: int) -> str:
 @pytest.mark.parametrize(
     ("query", "says"),
     [
-        (nested(DEEPEST + 1), "levels of fields"),
+        (nested(MAX_FIELD_DEPTH + 1), "levels of fields"),
         (nested(1000), "levels of nesting"),
         ("{ node(first: " + "[" * 1000 + "]" * 1000 + ") { __typename } }", "levels of nesting"),
-        ("{ node { " + " ".join(f"a{n}: __typename" for n in range(MOST_ALIASES + 1)) + " } }", "aliases"),
+        ("{ node { " + " ".join(f"a{n}: __typename" for n in range(MAX_ALIASES + 1)) + " } }", "aliases"),
         ("{ node { " + " ".join(f"a{n}: __typename" for n in range(5_000)) + " } }", "tokens"),
-        ("{ node { " + "__typename @skip(if: false) " * (MOST_DIRECTIVES + 1) + "} }", "directives"),
+        ("{ node { " + "__typename @skip(if: false) " * (MAX_DIRECTIVES + 1) + "} }", "directives"),
         ("{ node { __typename " + "@skip(if: false) " * 5_000 + "} }", "tokens"),
         ("{ node(first: 100) { again(first: 100) { again(first: 100) { __typename } } } }", "values in the answer"),
         ("query Q($n: Int) { node(first: $n) { again(first: $n) { again(first: $n) { __typename } } } }", "values"),
         (bomb(30), "values in the answer"),
-        ("{ " + "__typename " * MOST_TOKENS + "}", "tokens"),
+        ("{ " + "__typename " * MAX_TOKENS + "}", "tokens"),
     ],
 )
 async def test_a_query_over_a_limit_is_refused_with_a_code_before_anything_runs(
@@ -115,16 +115,16 @@ async def test_a_query_over_a_limit_is_refused_with_a_code_before_anything_runs(
 @pytest.mark.parametrize(
     "query",
     [
-        nested(DEEPEST),
+        nested(MAX_FIELD_DEPTH),
         "{ node(first: 100) { again(first: 100) { again(first: 20) { __typename } } } }",
         '{ node { again(text: "' + "{" * 1000 + '") { __typename } } } # ' + "{" * 1000,
         '{ node { again(text: """' + '" {' * 500 + '""") { __typename } } }',
-        "{ node { " + " ".join(f"a{n}: __typename" for n in range(MOST_ALIASES)) + " } }",
+        "{ node { " + " ".join(f"a{n}: __typename" for n in range(MAX_ALIASES)) + " } }",
     ],
 )
 async def test_a_query_within_the_limits_is_answered(service: InProcess, query: str) -> None:
     assert (await service.graphql(query)).data["node"] is not None
-    assert LARGEST_COST >= 100 * 100 * 20
+    assert MAX_COST >= 100 * 100 * 20
 
 
 async def test_a_fragment_within_itself_is_a_fault_of_the_query(service: InProcess) -> None:
@@ -135,7 +135,7 @@ async def test_a_fragment_within_itself_is_a_fault_of_the_query(service: InProce
 
 
 async def test_a_query_s_verdict_is_kept(service: InProcess) -> None:
-    cache = _get_validate_cache(CACHED_DOCUMENTS)
+    cache = _get_validate_cache(MAX_CACHED_DOCUMENTS)
     query = nested(3, inside="__typename # kept")
     query = query.replace(" # kept", "")
     await service.graphql(query)
@@ -153,7 +153,7 @@ async def test_a_query_s_verdict_is_kept(service: InProcess) -> None:
         (b'{"query": ', 400),
         (b"7", 400),
         (b"null", 400),
-        (b'{"query": "' + b"x" * http.LARGEST_BODY + b'"}', 413),
+        (b'{"query": "' + b"x" * http.MAX_BODY_BYTES + b'"}', 413),
     ],
 )
 async def test_a_body_that_is_no_request_is_refused_in_graphql_s_shape(
@@ -171,12 +171,12 @@ async def test_a_body_that_is_no_request_is_refused_in_graphql_s_shape(
     [
         (b'{"query": "{ node { __typename } }", "variables": {"x": ' + b"[" * 5000 + b"]" * 5000 + b"}}", "nesting"),
         (b"{" * 1_000_000, "nesting"),
-        (b'{"query": "{ node { __typename } } #' + b"x" * LONGEST_STRING + b'"}', "one string"),
+        (b'{"query": "{ node { __typename } } #' + b"x" * MAX_STRING_BYTES + b'"}', "one string"),
         (
-            b'{"query": "{ node { __typename } }", "variables": {"x": ["' + b'\\"' * LONGEST_STRING + b'"]}}',
+            b'{"query": "{ node { __typename } }", "variables": {"x": ["' + b'\\"' * MAX_STRING_BYTES + b'"]}}',
             "one string",
         ),
-        (b'{"query": "{ node { __typename } }", "variables": {"x": [' + b"0," * MOST_VALUES + b"0]}}", "values"),
+        (b'{"query": "{ node { __typename } }", "variables": {"x": [' + b"0," * MAX_VALUES + b"0]}}", "values"),
     ],
 )
 async def test_a_body_that_would_cost_too_much_to_read_is_refused_with_a_code(

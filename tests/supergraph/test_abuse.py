@@ -8,7 +8,7 @@ from deploy.local.stack import SUBGRAPHS
 from tests.fixtures.graph import Graph
 
 # Mebibytes that a process may have grown by at the end of it all.
-MOST_GROWTH = 64
+MAX_GROWTH = 64
 
 
 async def test_every_attack_is_refused_while_another_client_is_answered_and_memory_stays(graph: Graph) -> None:
@@ -37,7 +37,7 @@ async def test_every_attack_is_refused_while_another_client_is_answered_and_memo
     # None was held longer than the limits say, by much.
     assert max(seconds for _, seconds in ended) < 40
     assert answered
-    assert {name: grown for name in pids if (grown := after[name] - before[name]) > MOST_GROWTH} == {}
+    assert {name: grown for name in pids if (grown := after[name] - before[name]) > MAX_GROWTH} == {}
 
 
 async def test_a_part_that_is_refused_is_told_at_its_own_field_and_spoils_no_other(graph: Graph) -> None:

@@ -11,7 +11,7 @@ from subgraphs.events.model.profile import Profile, ProfileCondition, progress_o
 MAX_DEPTH: Final = 5
 MAX_CONDITIONS: Final = 50
 # Progress is told no further than JSON carries whole numbers exactly.
-MOST: Final = 2**53 - 1
+MAX_PROGRESS: Final = 2**53 - 1
 _DAY: Final = timedelta(days=1)
 
 
@@ -181,7 +181,7 @@ def _current(condition: Condition, tally: Tally, person: Person) -> int:
         case StreakCondition():
             return tally.streak
         case SumCondition():
-            return max(-MOST, min(MOST, tally.total))
+            return max(-MAX_PROGRESS, min(MAX_PROGRESS, tally.total))
         case ProfileCondition():
             return progress_of(condition, person.profile, person.at)
 

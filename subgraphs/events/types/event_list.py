@@ -18,7 +18,7 @@ from subgraphs.runtime.graphql.errors import BadUserInput
 from subgraphs.runtime.mongo import Document
 from subgraphs.runtime.pagination.cursors import Page
 
-MOST_TAGS: Final = 100
+MAX_TAGS: Final = 100
 
 
 @strawberry.input(
@@ -49,8 +49,8 @@ def to_query(asked: EventFilter | None, *, hidden: bool) -> EventQuery:
         return None if found is strawberry.UNSET else found
 
     statuses, tags, text = value("statuses"), value("tags"), value("text")
-    if tags is not None and len(tags) > MOST_TAGS:
-        raise BadUserInput(f"at most {MOST_TAGS}", "filter.tags")
+    if tags is not None and len(tags) > MAX_TAGS:
+        raise BadUserInput(f"at most {MAX_TAGS}", "filter.tags")
     return EventQuery(
         text=text.strip()[:200] if text and text.strip() else None,
         statuses=None

@@ -10,8 +10,8 @@ import httpx
 from subgraphs.rewards.batching import KeyedBatcher
 from subgraphs.runtime.clients.subgraph import SubgraphClient, SubgraphUnavailable
 
-MOST_USERS: Final = 500
-MOST_EVENTS: Final = 100
+MAX_USERS: Final = 500
+MAX_EVENTS: Final = 100
 _ELIGIBILITY: Final = """
 query Eligibility($of: [_Any!]!, $userIds: [ID!]!) {
   _entities(representations: $of) {
@@ -43,7 +43,7 @@ class EventsClient:
 
     def __init__(self, url: str, service_token: str, *, timeout_seconds: float, http: httpx.AsyncClient) -> None:
         self._peer = SubgraphClient(url, service_token, timeout_seconds=timeout_seconds, http=http)
-        self._batcher: KeyedBatcher[str, str, Terms | None] = KeyedBatcher(self._ask_all, max_batch=MOST_USERS)
+        self._batcher: KeyedBatcher[str, str, Terms | None] = KeyedBatcher(self._ask_all, max_batch=MAX_USERS)
 
     async def terms(self, event_id: str, user_id: str) -> Terms | None:
         """The terms for this user, or None when there is no such event. Raises SubgraphUnavailable."""
@@ -81,8 +81,8 @@ class EventsClient:
         self, query: str, event_ids: Sequence[str], variables: Mapping[str, Any]
     ) -> dict[str, dict[str, Any] | None]:
         found: dict[str, dict[str, Any] | None] = {}
-        for first in range(0, len(event_ids), MOST_EVENTS):
-            asked = event_ids[first : first + MOST_EVENTS]
+        for first in range(0, len(event_ids), MAX_EVENTS):
+            asked = event_ids[first : first + MAX_EVENTS]
             found |= zip(asked, await self._peer.entities(query, "Event", asked, variables), strict=True)
         return found
 

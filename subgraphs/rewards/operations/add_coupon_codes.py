@@ -15,7 +15,7 @@ from subgraphs.runtime.mongo import Document, Session
 from subgraphs.runtime.results import IdempotencyConflict, NotFound, ValidationFailed, Violation
 
 # Each time a code was there meanwhile another import brought it, and the next attempt sees that.
-MOST_ATTEMPTS: Final = 20
+MAX_ATTEMPTS: Final = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ async def add_coupon_codes(
 
     arguments = {"rewardId": reward_id, "kind": type(draft).__name__, **asdict(draft)}
     call = Call(actor_id, key, "addCouponCodes", fingerprint_of(arguments), now)
-    for attempt in range(MOST_ATTEMPTS):
+    for attempt in range(MAX_ATTEMPTS):
         try:
             outcome = await once(dependencies.mongo, call, work)
         except CodeExists:

@@ -19,9 +19,9 @@ from subgraphs.runtime.idempotency import Call, check_key, fingerprint_of, once
 from subgraphs.runtime.mongo import Document, Session
 from subgraphs.runtime.results import IdempotencyConflict, NotFound, ValidationFailed, Violation
 
-MOST_DECIDED: Final = 500
+MAX_DECIDED: Final = 500
 # A group holds the offer's stock about as long as a group of claims does, so that neither starves the other.
-MOST_AT_ONCE: Final = 50
+MAX_AT_ONCE: Final = 50
 
 Row: TypeAlias = RewardRequest | Refusal
 T = TypeVar("T")
@@ -89,8 +89,8 @@ async def decide_requests(
 
 def _check(request_ids: Sequence[str]) -> list[Violation]:
     path = ("input", "requestIds")
-    if not 1 <= len(request_ids) <= MOST_DECIDED:
-        return [Violation(path, "REQUESTS", f"a call decides 1 to {MOST_DECIDED} requests")]
+    if not 1 <= len(request_ids) <= MAX_DECIDED:
+        return [Violation(path, "REQUESTS", f"a call decides 1 to {MAX_DECIDED} requests")]
     repeated = [index for index, request_id in enumerate(request_ids) if request_id in request_ids[:index]]
     return [Violation((*path, str(index)), "REPEATED", "each request is named once") for index in repeated]
 
@@ -102,9 +102,9 @@ async def _groups(dependencies: Dependencies, request_ids: Sequence[str]) -> lis
         if request_id in found:
             by_offer.setdefault(found[request_id].offer_id, []).append(request_id)
     return [
-        Group(offer_id, ids[start : start + MOST_AT_ONCE])
+        Group(offer_id, ids[start : start + MAX_AT_ONCE])
         for offer_id, ids in by_offer.items()
-        for start in range(0, len(ids), MOST_AT_ONCE)
+        for start in range(0, len(ids), MAX_AT_ONCE)
     ]
 
 
@@ -185,7 +185,7 @@ async def _decide(
         refusal = _refusal(found.get(request_id), request_id, command)
         if refusal is not None:
             rows[request_id] = refusal
-        elif len(wanted) >= codes.get(group.offer_id, MOST_DECIDED):
+        elif len(wanted) >= codes.get(group.offer_id, MAX_DECIDED):
             rows[request_id] = OutOfStock()
         else:
             wanted.append(found[request_id])

@@ -21,9 +21,9 @@ from subgraphs.rewards.operations.retry import retry_on_conflict
 from subgraphs.rewards.operations.transition_one import reward_of, transition_one
 from subgraphs.runtime.mongo import Session
 
-MOST_DELIVERED: Final = 32
-FIRST_WAIT: Final = 2.0
-LONGEST_WAIT: Final = 600.0
+MAX_DELIVERED: Final = 32
+MIN_WAIT_SECONDS: Final = 2.0
+MAX_WAIT_SECONDS: Final = 600.0
 REFUSED: Final = "the delivery was refused"
 GIVEN_UP: Final = "the delivery was not possible"
 _UNDER_WAY: Final = (RequestStatus.APPROVED, RequestStatus.FAILED)
@@ -40,7 +40,7 @@ class Tries:
 
 async def deliver_all_due(stores: Stores, delivery: ItemDelivery, tries: Tries) -> int:
     """One round over the things that are to be delivered now, several at once: gives how many were tried."""
-    due = await stores.requests.to_deliver(stores.clock.now(), MOST_DELIVERED)
+    due = await stores.requests.to_deliver(stores.clock.now(), MAX_DELIVERED)
     tried = await asyncio.gather(*(_try(stores, delivery, tries, r) for r in due), return_exceptions=True)
     for request, outcome in zip(due, tried, strict=True):
         if isinstance(outcome, BaseException):
@@ -51,7 +51,7 @@ async def deliver_all_due(stores: Stores, delivery: ItemDelivery, tries: Tries) 
 
 def wait_after(tries: int) -> float:
     """Seconds until the next try: doubled each time, up to ten minutes, somewhere in the upper half."""
-    return min(LONGEST_WAIT, FIRST_WAIT * 2.0 ** (tries - 1)) * random.uniform(0.5, 1)
+    return min(MAX_WAIT_SECONDS, MIN_WAIT_SECONDS * 2.0 ** (tries - 1)) * random.uniform(0.5, 1)
 
 
 async def _try(stores: Stores, delivery: ItemDelivery, tries: Tries, request: RewardRequest) -> bool:

@@ -10,16 +10,16 @@ from subgraphs.rewards.operations.retry import retry_on_conflict
 from subgraphs.runtime.mongo import Session
 
 # Lots that one round looks at, and wallets that are booked in one transaction.
-MOST_LOTS: Final = 500
-MOST_WALLETS: Final = 50
+MAX_LOTS: Final = 500
+MAX_WALLETS: Final = 50
 
 
 async def expire_all_lapsed(stores: Stores) -> int:
     """One round over lots that have lapsed: gives how many entries were booked. Doing it again, or by several at once,
     books nothing twice."""
     now = stores.clock.now()
-    users = await stores.wallets.with_lapsed_lots(now, MOST_LOTS)
-    groups = [users[start : start + MOST_WALLETS] for start in range(0, len(users), MOST_WALLETS)]
+    users = await stores.wallets.with_lapsed_lots(now, MAX_LOTS)
+    groups = [users[start : start + MAX_WALLETS] for start in range(0, len(users), MAX_WALLETS)]
     return sum([await _expire(stores, group, now) for group in groups])
 
 

@@ -15,8 +15,8 @@ from subgraphs.rewards.operations.transition_one import reward_of
 from subgraphs.runtime.mongo import Session
 
 # How many are released in one transaction, and how many a sweep looks for at once.
-MOST_RELEASED: Final = 64
-MOST_SWEPT: Final = 500
+MAX_RELEASED: Final = 64
+MAX_SWEPT: Final = 500
 log = structlog.get_logger("reservations")
 
 
@@ -42,12 +42,12 @@ async def release_all_due(stores: Stores) -> int:
     """One round over the reservations that are due: gives how many were released."""
     now = stores.clock.now()
     by_offer: dict[str, list[RewardRequest]] = {}
-    for request in await stores.requests.due(now, MOST_SWEPT):
+    for request in await stores.requests.due(now, MAX_SWEPT):
         by_offer.setdefault(request.offer_id, []).append(request)
     chunks = [
-        requests[start : start + MOST_RELEASED]
+        requests[start : start + MAX_RELEASED]
         for requests in by_offer.values()
-        for start in range(0, len(requests), MOST_RELEASED)
+        for start in range(0, len(requests), MAX_RELEASED)
     ]
     return sum([await _release_some(stores, chunk, now) for chunk in chunks])
 

@@ -94,7 +94,7 @@ class KeySource(Protocol):
 
 
 # Whose tokens were verified lately: the longest unused are forgotten first.
-MOST_VERIFIED: Final = 20_000
+MAX_VERIFIED: Final = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +132,7 @@ class TokenVerifier:
         # A key that the issuer has given up, or put another in the place of, vouches for nothing any more.
         if known is None or await self._keys.key(known.key_id) is not known.key:
             known = self._verified[digest] = await self._verify(token)
-            if len(self._verified) > MOST_VERIFIED:
+            if len(self._verified) > MAX_VERIFIED:
                 self._verified.popitem(last=False)
         else:
             self._verified.move_to_end(digest)

@@ -11,7 +11,7 @@ from bson.codec_options import CodecOptions
 from bson.errors import BSONError
 
 MAX_BYTES: Final = 256 * 1024
-COMPRESSED_ABOVE: Final = 2048
+MIN_COMPRESSED_BYTES: Final = 2048
 _PLAIN, _ZLIB = b"\x00", b"\x01"
 _CODEC: Final[CodecOptions[Mapping[str, Any]]] = CodecOptions(tz_aware=True)
 
@@ -50,7 +50,7 @@ def pack(record: Record, stored: Any) -> bytes | None:
         )
     except (BSONError, OverflowError):
         return None
-    packed = _ZLIB + zlib.compress(raw, 1) if len(raw) > COMPRESSED_ABOVE else _PLAIN + raw
+    packed = _ZLIB + zlib.compress(raw, 1) if len(raw) > MIN_COMPRESSED_BYTES else _PLAIN + raw
     return packed if len(packed) <= MAX_BYTES else None
 
 

@@ -30,7 +30,7 @@ from subgraphs.runtime.graphql.cached import Cached, CacheHint
 from subgraphs.runtime.graphql.context import RequestContext
 from subgraphs.runtime.graphql.permissions import Public, Visible
 
-KEPT_DOCUMENTS: Final = 1000
+MAX_JUDGED_DOCUMENTS: Final = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ def promise_of(schema: GraphQLSchema, text: str, document: DocumentNode, name: s
     known = _promises.get(place)
     if known is None:
         known = _promises[place] = _judged(schema, document, name)
-        if len(_promises) > KEPT_DOCUMENTS:
+        if len(_promises) > MAX_JUDGED_DOCUMENTS:
             _promises.popitem(last=False)
     return known
 

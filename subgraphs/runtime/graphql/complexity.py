@@ -22,18 +22,18 @@ from graphql import (
 from subgraphs.runtime.graphql.errors import QUERY_TOO_COMPLEX, CodedError
 from subgraphs.runtime.pagination.cursors import DEFAULT_PAGE, MAX_PAGE
 
-MOST_TOKENS: Final = 10_000
-DEEPEST: Final = 20
-MOST_ALIASES: Final = 250
-MOST_DIRECTIVES: Final = 250
+MAX_TOKENS: Final = 10_000
+MAX_FIELD_DEPTH: Final = 20
+MAX_ALIASES: Final = 250
+MAX_DIRECTIVES: Final = 250
 # Values in the answer at worst: a page of 100, each with a page of 100, each of fifty fields.
-LARGEST_COST: Final = 500_000
+MAX_COST: Final = 500_000
 # Brackets of any kind inside one another. The parser recurses, so this is looked at before it.
-DEEPEST_TEXT: Final = 60
-DEEPEST_JSON: Final = 100
+MAX_TEXT_DEPTH: Final = 60
+MAX_JSON_DEPTH: Final = 100
 # Of a request's body: bytes of one string, the query's text among them, and values in all. Each costs the event loop time.
-LONGEST_STRING: Final = 131_072
-MOST_VALUES: Final = 50_000
+MAX_STRING_BYTES: Final = 131_072
+MAX_VALUES: Final = 50_000
 # Possessive, so that no text makes the search go back.
 _TEXT_PARTS: Final = re.compile(r'"""(?:[^"\\]++|\\"""|\\|"(?!""))*+"""|"(?:[^"\\\n]++|\\.)*+"|#[^\n]*+|[{}()\[\]]')
 _JSON_PARTS: Final = re.compile(rb'"(?:[^"\\]++|\\.)*+"|[{}\[\],]', re.DOTALL)
@@ -58,8 +58,8 @@ def text_fault(query: str) -> TooComplex | None:
         part = found.group()
         if part in _OPENING:
             depth += 1
-            if depth > DEEPEST_TEXT:
-                return TooComplex("levels of nesting", DEEPEST_TEXT)
+            if depth > MAX_TEXT_DEPTH:
+                return TooComplex("levels of nesting", MAX_TEXT_DEPTH)
         elif part in _CLOSING:
             depth -= 1
     return None
@@ -72,16 +72,16 @@ def body_fault(body: bytes) -> TooComplex | None:
         part = found.group()
         if part == b",":
             values += 1
-            if values > MOST_VALUES:
-                return TooComplex("values in the body", MOST_VALUES)
+            if values > MAX_VALUES:
+                return TooComplex("values in the body", MAX_VALUES)
         elif part in _JSON_OPENING:
             depth += 1
-            if depth > DEEPEST_JSON:
-                return TooComplex("levels of nesting in the body", DEEPEST_JSON)
+            if depth > MAX_JSON_DEPTH:
+                return TooComplex("levels of nesting in the body", MAX_JSON_DEPTH)
         elif part in _JSON_CLOSING:
             depth -= 1
-        elif len(part) > LONGEST_STRING:
-            return TooComplex("bytes of one string", LONGEST_STRING)
+        elif len(part) > MAX_STRING_BYTES:
+            return TooComplex("bytes of one string", MAX_STRING_BYTES)
     return None
 
 
@@ -96,9 +96,9 @@ class _Measure:
 
     def add(self, other: "_Measure", *, levels: int = 0, times: int = 1) -> None:
         self.depth = max(self.depth, other.depth + levels)
-        self.cost = min(self.cost + other.cost * times, LARGEST_COST + 1)
-        self.aliases = min(self.aliases + other.aliases, MOST_ALIASES + 1)
-        self.directives = min(self.directives + other.directives, MOST_DIRECTIVES + 1)
+        self.cost = min(self.cost + other.cost * times, MAX_COST + 1)
+        self.aliases = min(self.aliases + other.aliases, MAX_ALIASES + 1)
+        self.directives = min(self.directives + other.directives, MAX_DIRECTIVES + 1)
 
 
 @dataclass(slots=True)
@@ -111,7 +111,7 @@ class _Measured:
     def of(self, selections: SelectionSetNode) -> _Measure:
         whole = _Measure()
         for selection in selections.selections:
-            whole.directives = min(whole.directives + len(selection.directives or ()), MOST_DIRECTIVES + 1)
+            whole.directives = min(whole.directives + len(selection.directives or ()), MAX_DIRECTIVES + 1)
             if isinstance(selection, FieldNode):
                 whole.cost += 1
                 whole.aliases += selection.alias is not None
@@ -157,10 +157,10 @@ class WithinLimits(ValidationRule):
         found = self._measured.of(node.selection_set)
         found.directives += len(node.directives or ())
         for what, value, limit in (
-            ("levels of fields", found.depth, DEEPEST),
-            ("aliases", found.aliases, MOST_ALIASES),
-            ("directives", found.directives, MOST_DIRECTIVES),
-            ("values in the answer", found.cost, LARGEST_COST),
+            ("levels of fields", found.depth, MAX_FIELD_DEPTH),
+            ("aliases", found.aliases, MAX_ALIASES),
+            ("directives", found.directives, MAX_DIRECTIVES),
+            ("values in the answer", found.cost, MAX_COST),
         ):
             if value > limit:
                 self.report_error(TooComplex(what, limit))

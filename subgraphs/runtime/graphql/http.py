@@ -23,7 +23,7 @@ from subgraphs.runtime.graphql.schema import FederatedSchema
 ContextMaker = Callable[[Request], Awaitable[RequestContext]]
 
 # Twice what the router lets in: what it adds is a query plan's.
-LARGEST_BODY: Final = 2 * 1_048_576
+MAX_BODY_BYTES: Final = 2 * 1_048_576
 BODY_SECONDS: Final = 10.0
 
 _SURROGATE: Final = re.compile(rb"\\u[dD][89a-fA-F]")
@@ -47,7 +47,7 @@ class BoundedRequest(StarletteRequestAdapter):
             async with asyncio.timeout(BODY_SECONDS):
                 async for part in self._request.stream():
                     body += part
-                    if len(body) > LARGEST_BODY:
+                    if len(body) > MAX_BODY_BYTES:
                         raise HTTPException(413, "The body is too large")
         except TimeoutError:
             raise HTTPException(408, "The body did not come in time") from None

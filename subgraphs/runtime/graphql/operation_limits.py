@@ -33,8 +33,8 @@ from subgraphs.runtime.rate_limits import Rate, RateLimiter, instant_after
 # The share of a rate's calls that is told at once.
 TOLD_SHARE: Final = 30
 # How many counts a process holds; the oldest are forgotten first.
-MOST_COUNTS: Final = 10_000
-LONGEST_NAME: Final = 128
+MAX_COUNTS: Final = 10_000
+MAX_NAME_LENGTH: Final = 128
 # The router names what it asks of a subgraph after the client's operation: `Name__users__0`.
 _ROUTERS: Final = re.compile(r"__[a-z]+__\d+$")
 
@@ -108,7 +108,7 @@ class OperationLimits:
         found = self._counts.get((subject, operation))
         if found is None:
             found = self._counts[subject, operation] = _Count(rate)
-            if len(self._counts) > MOST_COUNTS:
+            if len(self._counts) > MAX_COUNTS:
                 self._counts.popitem(last=False)
         else:
             self._counts.move_to_end((subject, operation))
@@ -126,7 +126,7 @@ class LimitOperations(SchemaExtension):
         document = executed.graphql_document
         operation = None if document is None else get_operation_ast(document, executed.operation_name)
         if take is not None and operation is not None and not _counts_itself(executed.schema._schema, operation):
-            name = "" if operation.name is None else _ROUTERS.sub("", operation.name.value)[:LONGEST_NAME]
+            name = "" if operation.name is None else _ROUTERS.sub("", operation.name.value)[:MAX_NAME_LENGTH]
             retry_at = await take(name or "-")
             if retry_at is not None:
                 executed.result = ExecutionResult(data=None, errors=_refusals(operation, retry_at))

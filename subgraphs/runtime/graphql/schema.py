@@ -15,7 +15,7 @@ from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext, ExecutionResult, Info
 
 from subgraphs.runtime.graphql.cache_control import CacheControl
-from subgraphs.runtime.graphql.complexity import MOST_TOKENS, WithinLimits, text_fault
+from subgraphs.runtime.graphql.complexity import MAX_TOKENS, WithinLimits, text_fault
 from subgraphs.runtime.graphql.errors import BadUserInput
 from subgraphs.runtime.graphql.operation_limits import LimitOperations
 from subgraphs.runtime.graphql.operation_log import OperationLog
@@ -24,7 +24,7 @@ from subgraphs.runtime.ids import is_plausible_id
 
 FEDERATION: Final = "2.11"
 # Distinct query texts kept parsed and validated; the router sends few.
-CACHED_DOCUMENTS: Final = 1000
+MAX_CACHED_DOCUMENTS: Final = 1000
 
 
 class FederatedSchema(Schema):
@@ -87,10 +87,10 @@ async def _ready(value: Any) -> Any:
 def build_schema(*, query: type, mutation: type, types: Iterable[Any]) -> FederatedSchema:
     """The schema of one subgraph. `types` lists every type, reached or not, or Strawberry would leave some out."""
     extensions: Sequence[Callable[[], SchemaExtension]] = (
-        lambda: MaxTokensLimiter(MOST_TOKENS),
+        lambda: MaxTokensLimiter(MAX_TOKENS),
         lambda: AddValidationRules([WithinLimits]),
-        lambda: ParserCache(maxsize=CACHED_DOCUMENTS),
-        lambda: ValidationCache(maxsize=CACHED_DOCUMENTS),
+        lambda: ParserCache(maxsize=MAX_CACHED_DOCUMENTS),
+        lambda: ValidationCache(maxsize=MAX_CACHED_DOCUMENTS),
         OperationLog,
         CacheControl,
         LimitOperations,

@@ -22,7 +22,7 @@ Row = TypeVar("Row")
 # A filter that few rows of a list of all there is pass is searched for this long.
 LIST_MILLISECONDS: Final = 2000
 TEXT_MILLISECONDS: Final = 1000
-COUNT_CAP: Final = 10_000
+MAX_COUNTED: Final = 10_000
 COUNT_MILLISECONDS: Final = 500
 
 
@@ -135,6 +135,6 @@ def union(collection: DocumentCollection, pipelines: Sequence[Sequence[dict[str,
 async def count_up_to_cap(collection: DocumentCollection, base: Mapping[str, Any]) -> int | None:
     """How many rows `base` selects; 10,000 means at least that, None that counting took longer than half a second."""
     try:
-        return await collection.count_documents(dict(base), limit=COUNT_CAP, maxTimeMS=COUNT_MILLISECONDS)
+        return await collection.count_documents(dict(base), limit=MAX_COUNTED, maxTimeMS=COUNT_MILLISECONDS)
     except ExecutionTimeout:
         return None

@@ -18,7 +18,7 @@ SESSIONS: Final = Collection(
     ),
 )
 # A family of tokens remembers this many used ones; older ones have become unknown.
-KEPT_HASHES: Final = 50
+MAX_KEPT_HASHES: Final = 50
 
 
 class SessionStore:
@@ -49,7 +49,7 @@ class SessionStore:
             {"userId": user_id, "tokenHash": presented_hash, "expiresAt": {"$gt": now}},
             {
                 "$set": {"tokenHash": token_hash(successor), "expiresAt": expires_at},
-                "$push": {"usedTokens": {"$each": [{"hash": presented_hash, "at": now}], "$slice": -KEPT_HASHES}},
+                "$push": {"usedTokens": {"$each": [{"hash": presented_hash, "at": now}], "$slice": -MAX_KEPT_HASHES}},
             },
             return_document=ReturnDocument.AFTER,
         )

@@ -16,7 +16,7 @@ from subgraphs.runtime.cache.generations import MAX_OWED, Generations
 from subgraphs.runtime.cache.global_tag import EVERYTHING
 from subgraphs.runtime.cache.local_cache import LocalCache
 from subgraphs.runtime.cache.policy import key_of
-from subgraphs.runtime.cache.record import COMPRESSED_ABOVE, MAX_BYTES, Record, pack, unpack
+from subgraphs.runtime.cache.record import MAX_BYTES, MIN_COMPRESSED_BYTES, Record, pack, unpack
 from subgraphs.runtime.cache.redis_access import RedisAccess
 from subgraphs.runtime.graphql.cached import Cached, Codec, canonical
 from subgraphs.runtime.graphql.permissions import staff_only
@@ -41,9 +41,9 @@ def test_a_record_comes_back_as_it_was(value: Any) -> None:
 
 
 def test_a_large_record_is_compressed_and_one_too_large_is_none() -> None:
-    packed = pack(RECORD, "x" * 10 * COMPRESSED_ABOVE)
-    assert packed is not None and len(packed) < COMPRESSED_ABOVE
-    assert unpack(packed) == replace(RECORD, value="x" * 10 * COMPRESSED_ABOVE)
+    packed = pack(RECORD, "x" * 10 * MIN_COMPRESSED_BYTES)
+    assert packed is not None and len(packed) < MIN_COMPRESSED_BYTES
+    assert unpack(packed) == replace(RECORD, value="x" * 10 * MIN_COMPRESSED_BYTES)
     assert pack(RECORD, bytes(range(256)) * (MAX_BYTES // 64)) is not None
     assert pack(RECORD, 2**64) is None
 

@@ -20,12 +20,12 @@ from subgraphs.rewards.operations.apply_transition import create_requests
 from subgraphs.rewards.operations.claim.results import BudgetExhausted, Claimed, ClaimOutcome, LimitReached, OutOfStock
 from subgraphs.rewards.operations.dependencies import Dependencies
 from subgraphs.rewards.operations.fulfilment import CodePoolExhausted
-from subgraphs.rewards.operations.release_reservations import MOST_RELEASED, release
+from subgraphs.rewards.operations.release_reservations import MAX_RELEASED, release
 from subgraphs.rewards.operations.retry import Conflict, retry_on_conflict
 from subgraphs.runtime.mongo import Session
 from subgraphs.runtime.results import IdempotencyConflict, NotFound
 
-MOST_CLAIMS: Final = 64
+MAX_CLAIMS: Final = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,10 +99,10 @@ async def _decide(
     known = await _known(dependencies, offer, claims, session)
     due = [request for held in known.live.values() for request in held if request.is_due(now)]
     if due:
-        raise ReservationsDue(due[:MOST_RELEASED])
+        raise ReservationsDue(due[:MAX_RELEASED])
     outcomes, made = _sort_out(offer, reward, stock, codes, known, claims)
     if stock.reserved and any(isinstance(outcome, OutOfStock | BudgetExhausted) for outcome in outcomes):
-        due = await dependencies.requests.due(now, MOST_RELEASED, offer_id, session)
+        due = await dependencies.requests.due(now, MAX_RELEASED, offer_id, session)
         if due:
             raise ReservationsDue(due)
     if not made:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from subgraphs.rewards.batching import KeyedBatcher
 from subgraphs.rewards.model.request import RewardRequest
-from subgraphs.rewards.operations.claim.batch import MOST_CLAIMS
+from subgraphs.rewards.operations.claim.batch import MAX_CLAIMS
 from subgraphs.rewards.operations.claim.results import Claimed
 from subgraphs.rewards.operations.dependencies import Stores
 from subgraphs.runtime.results import IdempotencyConflict, NotFound
@@ -32,7 +32,7 @@ class Lookups:
     def __init__(self, stores: Stores) -> None:
         self._stores = stores
         # As many as a group that commits has, so that the one keeps up with the other.
-        self._batcher: KeyedBatcher[None, Lookup, Ending | None] = KeyedBatcher(self._look, max_batch=MOST_CLAIMS)
+        self._batcher: KeyedBatcher[None, Lookup, Ending | None] = KeyedBatcher(self._look, max_batch=MAX_CLAIMS)
 
     async def ending(self, call: Lookup) -> Ending | None:
         """How the call ends already, or None when it is to be judged. Raises what the store raises."""

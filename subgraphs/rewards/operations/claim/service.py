@@ -12,7 +12,7 @@ from pymongo.errors import PyMongoError
 from subgraphs.rewards.batching import KeyedBatcher
 from subgraphs.rewards.clients.events import Terms
 from subgraphs.rewards.model.offer import event_of_offer
-from subgraphs.rewards.operations.claim.batch import MOST_CLAIMS, Claim, commit_group
+from subgraphs.rewards.operations.claim.batch import MAX_CLAIMS, Claim, commit_group
 from subgraphs.rewards.operations.claim.lookups import Lookup, Lookups
 from subgraphs.rewards.operations.claim.results import Claimed, ClaimOutcome, ConditionsNotMet, EventNotOpen
 from subgraphs.rewards.operations.dependencies import Dependencies
@@ -35,7 +35,7 @@ class Claims:
         self._rates = rate_limits
         self._seconds = seconds
         self._lookups = Lookups(dependencies)
-        self._batcher: KeyedBatcher[str, Claim, ClaimOutcome] = KeyedBatcher(self._commit, max_batch=MOST_CLAIMS)
+        self._batcher: KeyedBatcher[str, Claim, ClaimOutcome] = KeyedBatcher(self._commit, max_batch=MAX_CLAIMS)
 
     async def claim(self, user_id: str, offer_id: str, key: str, now: datetime) -> ClaimOutcome:
         """Decides the claim at `now`. What could not be learned in time is TryAgain, and the same key settles it."""
