@@ -104,13 +104,13 @@ def _of_rewards() -> Iterable[Guaranteed]:
     def of_all(user_id: str | None = None, **query: Any) -> Read:
         async def read(database: Database, sort: Sort, bounds: PageBounds, now: datetime) -> Page[Any]:
             asked = requests.RequestQuery(**query)
-            return await request_lists.requests_page(database, user_id, asked, now, sort, bounds, CURSORS, SCOPE)
+            return await request_lists.page_of_all(database, user_id, asked, now, sort, bounds, CURSORS, SCOPE)
 
         return read
 
     async def of_one(database: Database, sort: Sort, bounds: PageBounds, now: datetime) -> Page[Any]:
         query = requests.RequestQuery()
-        found = await requests.request_pages(database, [USER], query, now, sort, bounds, CURSORS, SCOPE)
+        found = await requests.pages_by_user(database, [USER], query, now, sort, bounds, CURSORS, SCOPE)
         return found[USER]
 
     async def defined(database: Database, sort: Sort, bounds: PageBounds, now: datetime) -> Page[Any]:

@@ -19,7 +19,7 @@ from subgraphs.rewards.operations.claimability import claimability
 from subgraphs.rewards.store.badges import badge_pages
 from subgraphs.rewards.store.codes import pool_counts
 from subgraphs.rewards.store.offers import offer_document, offers_by_event, offers_by_id, stocks_by_offer, to_offer
-from subgraphs.rewards.store.requests import RequestQuery, request_pages, requests_by_id
+from subgraphs.rewards.store.requests import RequestQuery, pages_by_user, requests_by_id
 from subgraphs.rewards.store.rewards import reward_document, rewards_by_id, to_reward
 from subgraphs.rewards.store.wallets import heads, lapsed_and_next, ledger_pages
 from subgraphs.runtime.cache import CachedEntityLoader, CacheUse, Entity, Policy, Scope
@@ -166,7 +166,7 @@ class RequestsByUser(Pages[RequestPageArgs, Page[RewardRequest]]):
         async def find(user_ids: Sequence[str], args: RequestPageArgs) -> Mapping[str, Page[RewardRequest]]:
             query, now, sort, bounds, scope, fields = args
             database = await read_your_writes.database()
-            return await request_pages(database, user_ids, query, now, sort, bounds, cursors, scope, fields)
+            return await pages_by_user(database, user_ids, query, now, sort, bounds, cursors, scope, fields)
 
         super().__init__(find)
 

@@ -11,7 +11,7 @@ from subgraphs.rewards.loaders import REWARD
 from subgraphs.rewards.model import reward as model
 from subgraphs.rewards.model.reconciliation import Findings, Line
 from subgraphs.rewards.operations.reconcile import reconcile
-from subgraphs.rewards.store.request_lists import count_requests, requests_page
+from subgraphs.rewards.store.request_lists import count_requests, page_of_all
 from subgraphs.rewards.store.requests import SORTS as REQUEST_SORTS
 from subgraphs.rewards.store.requests import RequestQuery
 from subgraphs.rewards.store.rewards import SORTS, RewardQuery, rewards_page
@@ -152,7 +152,7 @@ class Query:
         bounds = page_bounds(context.cursors, scope, first, after, last, before)
         database = await context.read_your_writes.database()
         fields = REQUEST_PROJECTION.of_nodes(info)
-        page = await requests_page(database, user_id, query, context.now, order, bounds, context.cursors, scope, fields)
+        page = await page_of_all(database, user_id, query, context.now, order, bounds, context.cursors, scope, fields)
         return RewardRequestConnection.of(
             page, context.now, lambda: count_requests(database, user_id, query, context.now)
         )

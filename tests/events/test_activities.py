@@ -11,7 +11,7 @@ import pytest
 from subgraphs.events.settings import EventsWorkerSettings
 from subgraphs.events.worker import build_worker
 from subgraphs.runtime.messaging.broker import InProcessBroker
-from subgraphs.runtime.messaging.outbox import message
+from subgraphs.runtime.messaging.outbox import new_message
 from subgraphs.runtime.mongo import Mongo
 from tests.events.made import NOON
 from tests.fixtures.client import InProcess
@@ -160,10 +160,10 @@ async def test_a_login_becomes_one_activity_and_a_profile_the_newest_however_oft
 ) -> None:
     monkeypatch.setenv("EVENTS_DATABASE", database_name)
     worker = build_worker(EventsWorkerSettings(mongo_url=mongo_url, redis_url=redis_url), InProcessBroker())
-    login = message("users.login", "kr1", {"userId": "kr1", "sessionId": "s1", "at": NOON}, NOON)
+    login = new_message("users.login", "kr1", {"userId": "kr1", "sessionId": "s1", "at": NOON}, NOON)
     profile = {"userId": "kr1", "region": "KR", "timezone": None, "createdAt": NOON}
-    newer = message("users.profile", "kr1", {**profile, "version": 2, "region": "US"}, NOON)
-    older = message("users.profile", "kr1", {**profile, "version": 1}, NOON)
+    newer = new_message("users.profile", "kr1", {**profile, "version": 2, "region": "US"}, NOON)
+    older = new_message("users.profile", "kr1", {**profile, "version": 1}, NOON)
     for told in (login, newer, older, login, newer):
         await worker.handlers[told.topic](told)
     worker.mongo.close()

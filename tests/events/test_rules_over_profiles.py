@@ -12,7 +12,7 @@ from subgraphs.events.store.activities import record
 from subgraphs.events.store.events import event_document
 from subgraphs.events.worker import build_worker
 from subgraphs.runtime.messaging.broker import InProcessBroker
-from subgraphs.runtime.messaging.outbox import message
+from subgraphs.runtime.messaging.outbox import new_message
 from subgraphs.runtime.mongo import Mongo
 from tests.events.made import NOON, a_profile, an_activity, an_event, told
 from tests.events.users_service import UsersService
@@ -142,7 +142,7 @@ async def test_the_newest_profile_is_judged_however_late_and_often_it_is_told(
     async def tell(region: str, version: int) -> None:
         created_at = datetime(2026, 1, 1, tzinfo=UTC)
         payload = {"userId": "kr1", "region": region, "timezone": None, "createdAt": created_at, "version": version}
-        await worker.handlers["users.profile"](message("users.profile", "kr1", payload, NOON))
+        await worker.handlers["users.profile"](new_message("users.profile", "kr1", payload, NOON))
 
     async def is_satisfied() -> bool:
         answer = await events.graphql(PROGRESS, {"id": "ev1"}, token=issuer.token("kr1"))

@@ -10,7 +10,7 @@ from pymongo.errors import DuplicateKeyError
 from subgraphs.runtime.audit import AUDIT, Change, append, breaches
 from subgraphs.runtime.idempotency import IDEMPOTENCY, Call, fingerprint_of, once
 from subgraphs.runtime.messaging.broker import InProcessBroker
-from subgraphs.runtime.messaging.outbox import INBOX, OUTBOX, Message, Relay, message, post, seen_before
+from subgraphs.runtime.messaging.outbox import INBOX, OUTBOX, Message, Relay, enqueue, new_message, seen_before
 from subgraphs.runtime.mongo import Document, Mongo, Session, ensure_collections
 from subgraphs.runtime.results import IdempotencyConflict
 
@@ -125,7 +125,7 @@ def test_the_fingerprint_tells_arguments_apart_and_not_their_order() -> None:
 
 async def posting(store: Mongo, *messages: Message) -> None:
     async def work(session: Session) -> None:
-        await post(store, messages, session)
+        await enqueue(store, messages, session)
 
     await store.transaction(work)
 
@@ -138,9 +138,9 @@ async def test_the_relay_hands_over_in_order_and_empties_the_outbox(store: Mongo
         got.append(received)
 
     broker.subscribe("t", handler)
-    sent = [message("t", "kr1", {"n": n, "at": NOW}, NOW.replace(second=n)) for n in range(5)]
+    sent = [new_message("t", "kr1", {"n": n, "at": NOW}, NOW.replace(second=n)) for n in range(5)]
     await posting(store, *reversed(sent))
-    await posting(store, message("nobody-listens", "kr1", {}, NOW))
+    await posting(store, new_message("nobody-listens", "kr1", {}, NOW))
     assert await Relay(store, broker).drain() == 6
     assert got == sent
     assert await store.write[OUTBOX.name].count_documents({}) == 0
@@ -159,7 +159,7 @@ async def test_a_message_that_fails_waits_with_the_later_ones_of_its_key_and_sto
     broker.subscribe("t", handler)
     for n in range(2):
         for key in ("kr1", "us1"):
-            await posting(store, message("t", key, {"n": n}, NOW.replace(second=n)))
+            await posting(store, new_message("t", key, {"n": n}, NOW.replace(second=n)))
     relay = Relay(store, broker)
     assert await relay.drain() == 2
     assert got == ["us1:0", "us1:1"]
@@ -181,7 +181,7 @@ async def test_a_message_handled_is_recognised_when_it_comes_again(store: Mongo)
 
 async def test_a_message_is_lost_with_its_change(store: Mongo) -> None:
     async def work(session: Session) -> None:
-        await post(store, [message("t", "kr1", {}, NOW)], session)
+        await enqueue(store, [new_message("t", "kr1", {}, NOW)], session)
         raise ValueError
 
     with pytest.raises(ValueError):

@@ -9,7 +9,7 @@ from subgraphs.events.operations.dependencies import Dependencies, changed_messa
 from subgraphs.runtime import audit
 from subgraphs.runtime.idempotency import Call, check_key, fingerprint_of, once
 from subgraphs.runtime.ids import random_id
-from subgraphs.runtime.messaging.outbox import post
+from subgraphs.runtime.messaging.outbox import enqueue
 from subgraphs.runtime.mongo import Document, Session
 from subgraphs.runtime.results import IdempotencyConflict, ValidationFailed, Violation
 
@@ -69,5 +69,5 @@ async def create_in(
     await dependencies.store.insert(event, session)
     change = audit.Change(event.id, "event.created", now, actor_id, after=snapshot(event))
     await audit.append_first(dependencies.mongo, [change], session)
-    await post(dependencies.mongo, [changed_message(event, now)], session)
+    await enqueue(dependencies.mongo, [changed_message(event, now)], session)
     return event

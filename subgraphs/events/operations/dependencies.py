@@ -8,7 +8,7 @@ from subgraphs.events.model.event import Event
 from subgraphs.events.operations.rate_limits import RateLimits
 from subgraphs.events.store.events import EventStore, event_document, event_tags
 from subgraphs.runtime.clock import Clock
-from subgraphs.runtime.messaging.outbox import Message, message
+from subgraphs.runtime.messaging.outbox import Message, new_message
 from subgraphs.runtime.mongo import Document, Mongo
 
 
@@ -26,7 +26,7 @@ class Dependencies:
 def changed_message(event: Event, now: datetime) -> Message:
     """Tells others that the event changed."""
     payload = {"eventId": event.id, "version": event.version}
-    return message("events.changed", event.id, payload, now, tags=event_tags(event.id))
+    return new_message("events.changed", event.id, payload, now, tags=event_tags(event.id))
 
 
 def snapshot(event: Event) -> Document:

@@ -8,7 +8,7 @@ from typing import Final
 from subgraphs.events.model.event import TRANSITIONS, Event, EventStatus, Transition, allowed_transitions
 from subgraphs.events.operations.dependencies import Dependencies, changed_message
 from subgraphs.runtime import audit
-from subgraphs.runtime.messaging.outbox import post
+from subgraphs.runtime.messaging.outbox import enqueue
 from subgraphs.runtime.mongo import Session
 from subgraphs.runtime.results import NotFound, VersionConflict
 
@@ -77,5 +77,5 @@ async def transition_in(
         after={"lifecycle": changed.lifecycle.value, "version": changed.version},
     )
     await audit.append(dependencies.mongo, change, session)
-    await post(dependencies.mongo, [changed_message(changed, now)], session)
+    await enqueue(dependencies.mongo, [changed_message(changed, now)], session)
     return changed

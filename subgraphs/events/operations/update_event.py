@@ -8,7 +8,7 @@ from subgraphs.events.model.update import EventUpdate, check_update, check_updat
 from subgraphs.events.operations.dependencies import Dependencies, changed_message, snapshot
 from subgraphs.events.operations.transition_event import IllegalTransition, illegal_transition
 from subgraphs.runtime import audit
-from subgraphs.runtime.messaging.outbox import post
+from subgraphs.runtime.messaging.outbox import enqueue
 from subgraphs.runtime.mongo import Session
 from subgraphs.runtime.results import NotFound, ValidationFailed, VersionConflict, Violation
 
@@ -61,5 +61,5 @@ async def update_in(
     before, after = audit.differing(snapshot(event), snapshot(changed))
     change = audit.Change(event.id, "event.updated", now, actor_id, before=before, after=after)
     await audit.append(dependencies.mongo, change, session)
-    await post(dependencies.mongo, [changed_message(changed, now)], session)
+    await enqueue(dependencies.mongo, [changed_message(changed, now)], session)
     return changed

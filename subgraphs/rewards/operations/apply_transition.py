@@ -13,7 +13,7 @@ from subgraphs.rewards.operations.dependencies import Stores
 from subgraphs.rewards.operations.fulfilment import fulfil
 from subgraphs.rewards.operations.retry import Conflict
 from subgraphs.runtime import audit
-from subgraphs.runtime.messaging.outbox import Message, message, post
+from subgraphs.runtime.messaging.outbox import Message, enqueue, new_message
 from subgraphs.runtime.mongo import Session
 
 
@@ -39,7 +39,7 @@ async def create_requests(
     made = await fulfil(stores, effect.fulfilment, reward, requests, at, session)
     await stores.requests.insert(made, session)
     await audit.append_first(stores.mongo, [_beginning(request) for request in made], session)
-    await post(stores.mongo, [_told(request, request.created_at) for request in made], session)
+    await enqueue(stores.mongo, [_told(request, request.created_at) for request in made], session)
     await _move_units(stores, effect, reward, stock, len(made), session)
     return made
 
@@ -61,7 +61,7 @@ async def apply_transition(
         raise Conflict
     changes = [_change(before, after, command) for before, after in zip(requests, moved, strict=True)]
     await audit.append_each(stores.mongo, changes, session)
-    await post(
+    await enqueue(
         stores.mongo,
         [_told(request, command.at) for request in moved if effect.target is not _status(requests)],
         session,
@@ -133,4 +133,4 @@ def _told(request: RewardRequest, at: datetime) -> Message:
         "eventId": request.event_id,
         "status": request.status.value,
     }
-    return message("rewards.request", request.user_id, payload, at)
+    return new_message("rewards.request", request.user_id, payload, at)

@@ -13,7 +13,7 @@ from subgraphs.rewards.store.offers import OrdinalTaken, offer_document, stock_d
 from subgraphs.runtime import audit
 from subgraphs.runtime.idempotency import Call, check_key, fingerprint_of, once
 from subgraphs.runtime.ids import is_plausible_id
-from subgraphs.runtime.messaging.outbox import post
+from subgraphs.runtime.messaging.outbox import enqueue
 from subgraphs.runtime.mongo import Document, Session
 from subgraphs.runtime.results import IdempotencyConflict, NotFound, ValidationFailed, Violation
 
@@ -69,7 +69,7 @@ async def create_offer(
         await audit.append_first(
             dependencies.mongo, [audit.Change(offer.id, "offer.created", now, actor_id, after=after)], session
         )
-        await post(dependencies.mongo, [offer_message(offer, now)], session)
+        await enqueue(dependencies.mongo, [offer_message(offer, now)], session)
         return offer, {"offerId": offer.id}
 
     call = Call(actor_id, key, "createOffer", fingerprint_of(asdict(draft)), now)

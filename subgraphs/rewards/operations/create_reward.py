@@ -10,7 +10,7 @@ from subgraphs.rewards.store.rewards import reward_document
 from subgraphs.runtime import audit
 from subgraphs.runtime.idempotency import Call, check_key, fingerprint_of, once
 from subgraphs.runtime.ids import random_id
-from subgraphs.runtime.messaging.outbox import post
+from subgraphs.runtime.messaging.outbox import enqueue
 from subgraphs.runtime.mongo import Document, Session
 from subgraphs.runtime.results import IdempotencyConflict, ValidationFailed
 
@@ -32,7 +32,7 @@ async def create_reward(
         await dependencies.rewards.insert(reward, session)
         change = audit.Change(reward.id, "reward.created", now, actor_id, after=reward_document(reward))
         await audit.append_first(dependencies.mongo, [change], session)
-        await post(dependencies.mongo, [reward_message(reward, now)], session)
+        await enqueue(dependencies.mongo, [reward_message(reward, now)], session)
         return reward, {"rewardId": reward.id}
 
     arguments = {"kind": FIELDS[type(draft)], **asdict(draft)}

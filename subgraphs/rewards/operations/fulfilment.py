@@ -11,7 +11,7 @@ from subgraphs.rewards.model.reward import BadgeReward, CouponReward, ItemReward
 from subgraphs.rewards.model.transitions import Fulfilment
 from subgraphs.rewards.model.wallet import Head, LedgerKind, OpenWallet, Posting
 from subgraphs.rewards.operations.dependencies import Stores
-from subgraphs.runtime.messaging.outbox import message, post
+from subgraphs.runtime.messaging.outbox import enqueue, new_message
 from subgraphs.runtime.mongo import Session
 
 DELIVERY: Final = "rewards.delivery"
@@ -54,8 +54,8 @@ async def fulfil(
             grants = await _given(stores, reward, requests, at, session)
             return [replace(request, grant=grant) for request, grant in zip(requests, grants, strict=True)]
         case Fulfilment.ORDER_DELIVERY:
-            orders = [message(DELIVERY, request.id, {"requestId": request.id}, at) for request in requests]
-            await post(stores.mongo, orders, session)
+            orders = [new_message(DELIVERY, request.id, {"requestId": request.id}, at) for request in requests]
+            await enqueue(stores.mongo, orders, session)
             return [replace(request, delivery=Delivery(0, at)) for request in requests]
         case Fulfilment.CONFIRM_DELIVERY:
             if not isinstance(reward, ItemReward):

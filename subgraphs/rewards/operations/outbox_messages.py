@@ -6,12 +6,12 @@ from subgraphs.rewards.model.offer import Offer
 from subgraphs.rewards.model.reward import Reward
 from subgraphs.rewards.store.offers import offer_tags
 from subgraphs.rewards.store.rewards import reward_tags
-from subgraphs.runtime.messaging.outbox import Message, message
+from subgraphs.runtime.messaging.outbox import Message, new_message
 
 
 def reward_message(reward: Reward, at: datetime) -> Message:
     """The reward is new, or is described otherwise."""
-    return message(
+    return new_message(
         "rewards.reward", reward.id, {"rewardId": reward.id, "version": reward.version}, at, tags=reward_tags(reward.id)
     )
 
@@ -25,4 +25,4 @@ def offer_message(offer: Offer, at: datetime) -> Message:
         "enabled": offer.enabled,
         "version": offer.version,
     }
-    return message("rewards.offer", offer.event_id, payload, at, tags=offer_tags(offer.id))
+    return new_message("rewards.offer", offer.event_id, payload, at, tags=offer_tags(offer.id))

@@ -14,7 +14,7 @@ from subgraphs.rewards.operations.dependencies import Dependencies
 from subgraphs.rewards.operations.outbox_messages import offer_message
 from subgraphs.rewards.store.offers import offer_document
 from subgraphs.runtime import audit
-from subgraphs.runtime.messaging.outbox import post
+from subgraphs.runtime.messaging.outbox import enqueue
 from subgraphs.runtime.mongo import Document, Session
 from subgraphs.runtime.results import NotFound, ValidationFailed, VersionConflict
 
@@ -64,7 +64,7 @@ async def _update(dependencies: Dependencies, actor_id: str, update: OfferUpdate
     before, after = audit.differing(_snapshot(offer, held), _snapshot(changed, stock))
     change = audit.Change(offer.id, "offer.updated", now, actor_id, before=before, after=after)
     await audit.append(dependencies.mongo, change, session)
-    await post(dependencies.mongo, [offer_message(changed, now)], session)
+    await enqueue(dependencies.mongo, [offer_message(changed, now)], session)
     return changed
 
 

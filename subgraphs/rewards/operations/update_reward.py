@@ -6,7 +6,7 @@ from subgraphs.rewards.operations.dependencies import Dependencies
 from subgraphs.rewards.operations.outbox_messages import reward_message
 from subgraphs.rewards.store.rewards import reward_document
 from subgraphs.runtime import audit
-from subgraphs.runtime.messaging.outbox import post
+from subgraphs.runtime.messaging.outbox import enqueue
 from subgraphs.runtime.mongo import Session
 from subgraphs.runtime.results import NotFound, ValidationFailed, VersionConflict
 
@@ -35,7 +35,7 @@ async def update_reward(
         before, after = audit.differing(reward_document(reward), reward_document(changed))
         change = audit.Change(reward.id, "reward.updated", now, actor_id, before=before, after=after)
         await audit.append(dependencies.mongo, change, session)
-        await post(dependencies.mongo, [reward_message(changed, now)], session)
+        await enqueue(dependencies.mongo, [reward_message(changed, now)], session)
         return changed
 
     return await dependencies.mongo.transaction(work)

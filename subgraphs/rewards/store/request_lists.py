@@ -28,7 +28,7 @@ def index_for(user_id: str | None, query: RequestQuery) -> str:
     return Index((*leading, ("createdAt", 1), ("_id", 1))).name
 
 
-async def requests_page(
+async def page_of_all(
     database: Database,
     user_id: str | None,
     query: RequestQuery,

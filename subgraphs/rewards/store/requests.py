@@ -168,7 +168,7 @@ def _has_status(statuses: Sequence[RequestStatus], now: datetime) -> Document:
     }
 
 
-async def request_pages(
+async def pages_by_user(
     database: Database,
     user_ids: Sequence[str],
     query: RequestQuery,

@@ -40,14 +40,14 @@ class Message:
     tags: tuple[str, ...] = ()
 
 
-def message(topic: str, key: str, payload: dict[str, Any], at: datetime, *, tags: Sequence[str] = ()) -> Message:
+def new_message(topic: str, key: str, payload: dict[str, Any], at: datetime, *, tags: Sequence[str] = ()) -> Message:
     """A new message with an id of its own."""
     return Message(topic, key, payload, at, random_id(24), tuple(tags))
 
 
 def cache_message(key: str, at: datetime, tags: Sequence[str]) -> Message:
     """A message for the cache alone: of a change that nobody else needs to know."""
-    return message("cache.raised", key, {}, at, tags=tags)
+    return new_message("cache.raised", key, {}, at, tags=tags)
 
 
 Invalidate = Callable[[Sequence[str]], Awaitable[None]]
@@ -59,7 +59,7 @@ class Publisher(Protocol):
     async def publish(self, message: Message) -> None: ...
 
 
-async def post(mongo: Mongo, messages: Sequence[Message], session: Session) -> None:
+async def enqueue(mongo: Mongo, messages: Sequence[Message], session: Session) -> None:
     """Writes the messages in the transaction of `session`."""
     if messages:
         rows = [

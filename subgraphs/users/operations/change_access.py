@@ -9,7 +9,7 @@ from subgraphs.runtime.auth.identity import LEEWAY_SECONDS, Privilege
 from subgraphs.runtime.auth.revocations import Standing
 from subgraphs.runtime.clock import Clock
 from subgraphs.runtime.ids import random_id
-from subgraphs.runtime.messaging.outbox import cache_message, post
+from subgraphs.runtime.messaging.outbox import cache_message, enqueue
 from subgraphs.runtime.mongo import Mongo, Session
 from subgraphs.runtime.results import NotFound, ValidationFailed, VersionConflict, Violation
 from subgraphs.users.model.notification import of_roles
@@ -86,7 +86,7 @@ async def _change(
             user_id, action, now, actor_id, reason=reason.strip(), before=_shown(user), after=_shown(changed)
         )
         await audit.append(dependencies.mongo, change, session)
-        await post(dependencies.mongo, [cache_message(user_id, now, user_tags(user_id))], session)
+        await enqueue(dependencies.mongo, [cache_message(user_id, now, user_tags(user_id))], session)
         if changed.roles != user.roles:
             await dependencies.inbox.put(of_roles(user_id, message_id, now), session)
         return changed

@@ -1,6 +1,6 @@
 """Log in: an address and a password for a session."""
 
-from subgraphs.runtime.messaging.outbox import post
+from subgraphs.runtime.messaging.outbox import enqueue
 from subgraphs.runtime.mongo import Session
 from subgraphs.runtime.results import RateLimited
 from subgraphs.users.model.session import new_session
@@ -48,7 +48,7 @@ async def login(
         if not await dependencies.users.note_login(user.id, proved, now, transaction):
             return False
         await dependencies.sessions.insert_session(session, now, transaction)
-        await post(dependencies.mongo, [login_message(session, now)], transaction)
+        await enqueue(dependencies.mongo, [login_message(session, now)], transaction)
         return True
 
     return (

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from subgraphs.runtime import audit
-from subgraphs.runtime.messaging.outbox import post
+from subgraphs.runtime.messaging.outbox import enqueue
 from subgraphs.runtime.mongo import Session
 from subgraphs.runtime.results import RateLimited, ValidationFailed, Violation
 from subgraphs.users.model.session import new_session
@@ -74,7 +74,7 @@ async def register(
             [audit.Change(user.id, "user.registered", now, user.id, after={"roles": sorted(user.roles)})],
             transaction,
         )
-        await post(dependencies.mongo, [profile_message(user, now), login_message(session, now)], transaction)
+        await enqueue(dependencies.mongo, [profile_message(user, now), login_message(session, now)], transaction)
 
     try:
         await dependencies.mongo.transaction(work)

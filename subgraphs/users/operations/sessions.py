@@ -5,7 +5,7 @@ from datetime import datetime
 
 from subgraphs.runtime.auth.identity import Kind, sign_token
 from subgraphs.runtime.clock import Clock
-from subgraphs.runtime.messaging.outbox import Message, message
+from subgraphs.runtime.messaging.outbox import Message, new_message
 from subgraphs.runtime.mongo import Mongo
 from subgraphs.users.model.session import ACCESS_TOKEN_LIFETIME, NewSession
 from subgraphs.users.model.user import User
@@ -72,7 +72,7 @@ def signed_in(dependencies: Dependencies, user: User, session: NewSession, now: 
 def login_message(session: NewSession, now: datetime) -> Message:
     """Tells others that the user signed in."""
     payload = {"userId": session.user_id, "sessionId": session.id, "at": now}
-    return message("users.login", session.user_id, payload, now)
+    return new_message("users.login", session.user_id, payload, now)
 
 
 def profile_message(user: User, now: datetime) -> Message:
@@ -84,4 +84,4 @@ def profile_message(user: User, now: datetime) -> Message:
         "createdAt": user.created_at,
         "version": user.version,
     }
-    return message("users.profile", user.id, payload, now, tags=user_tags(user.id))
+    return new_message("users.profile", user.id, payload, now, tags=user_tags(user.id))

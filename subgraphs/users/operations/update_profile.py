@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from subgraphs.runtime import audit
-from subgraphs.runtime.messaging.outbox import post
+from subgraphs.runtime.messaging.outbox import enqueue
 from subgraphs.runtime.mongo import Session
 from subgraphs.runtime.results import ValidationFailed, VersionConflict, Violation
 from subgraphs.users.model.user import User, check_display_name, check_region, check_timezone
@@ -38,7 +38,7 @@ async def update_profile(
             after={"version": changed.version, "fields": sorted(stored)},
         )
         await audit.append(dependencies.mongo, change, session)
-        await post(dependencies.mongo, [profile_message(changed, now)], session)
+        await enqueue(dependencies.mongo, [profile_message(changed, now)], session)
         return changed
 
     return await dependencies.mongo.transaction(work)
