@@ -25,10 +25,10 @@ run: setup ## Start everything on this machine; ctrl-C ends it
 	@$(PY) -m deploy.local run
 
 test: setup check ## Run everything that can fail
-	@$(PY) -m deploy.suite
+	@$(PY) -m deploy.ci.suite
 
 check: setup ## Lint, types, walls, schema, quick tests: under a minute
-	@$(PY) -m deploy.check
+	@$(PY) -m deploy.ci.check
 
 reset: setup ## Empty the local stack's data
 	@$(PY) -m deploy.local reset
@@ -40,25 +40,25 @@ service-token: setup ## Print a trusted service's token: make service-token NAME
 	@$(PY) -m deploy.local service-token --name $(NAME)
 
 bench-abuse: setup ## Measure what abuse costs another client
-	@$(PY) -m deploy.load.abuse
+	@$(PY) -m deploy.benchmarks.abuse
 
 bench-activities: setup ## Measure how fast activities are taken and eligibility is told
-	@$(PY) -m deploy.load.activities
+	@$(PY) -m deploy.benchmarks.activities
 
 bench-claims: setup ## Measure how many claims a second there are, in groups and one by one
-	@$(PY) -m deploy.load.claims
+	@$(PY) -m deploy.benchmarks.claims
 
 bench-cache: setup ## Measure what the cache saves, field by field
-	@$(PY) -m deploy.load.cache
+	@$(PY) -m deploy.benchmarks.cache
 
 bench-documents: setup ## Measure persisted queries with 10 and with 1,000 operations
-	@$(PY) -m deploy.load.documents
+	@$(PY) -m deploy.benchmarks.documents
 
 bench-scale: setup ## Measure a million users against a thousand (a quarter of an hour)
-	@$(PY) -m deploy.load.scale
+	@$(PY) -m deploy.benchmarks.scale
 
 docs: setup ## Write the schema's documentation: artifacts/schema.html
-	@$(PY) -m deploy.schema_page
+	@$(PY) -m deploy.generate.schema_page
 
 fuzz: setup ## Send generated operations, 204 a field, as every kind of caller
 	@FUZZ_EXAMPLES=$(FUZZ_EXAMPLES) OPERATION_LIMIT=999999/60 VIEWER_LIMIT=999999/60 $(PY) -m pytest -q -m fuzz
@@ -67,8 +67,8 @@ router: setup ## Build the Apollo Router from its crate (about 15 minutes)
 	@$(PY) -m router.build
 
 supergraph: setup ## Export the subgraphs' SDL and permissions, and compose the supergraph
-	@$(PY) -m deploy.schema
-	@$(PY) -m deploy.permissions
+	@$(PY) -m deploy.generate.schema
+	@$(PY) -m deploy.generate.permissions
 	@$(PY) -m router.compose
 
 manifest: setup ## Gather the clients' operations: make manifest [RELEASE=mobile@1.2.0]

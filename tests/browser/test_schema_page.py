@@ -3,7 +3,7 @@
 from graphql import GraphQLEnumType, GraphQLNamedType
 from playwright.async_api import expect
 
-from deploy import schema_page
+from deploy.generate import schema_page
 from tests.browser.conftest import Visit
 from tests.fixtures.members import schema
 

@@ -15,7 +15,7 @@ from graphql.language import (
     UnionTypeDefinitionNode,
 )
 
-from deploy.schema import SUBGRAPHS, breaking_changes, check, exported
+from deploy.generate.schema import SUBGRAPHS, breaking_changes, check, exported
 
 PUBLISHED = Path(__file__).parents[2] / "schema" / "published"
 

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from deploy.permissions import declared_fields, schema_of
-from deploy.schema import SUBGRAPHS
+from deploy.generate.permissions import declared_fields, schema_of
+from deploy.generate.schema import SUBGRAPHS
 from subgraphs.runtime.graphql.not_built import NotBuiltYet
 from subgraphs.runtime.graphql.permissions import audience_of
 from subgraphs.runtime.graphql.schema import FederatedSchema

@@ -2,7 +2,7 @@
 
 import pytest
 
-from deploy.permissions import declared_fields, schema_of
+from deploy.generate.permissions import declared_fields, schema_of
 from subgraphs.events.types.activities import ACTIVITY_PROJECTION
 from subgraphs.rewards.types.requests import REQUEST_PROJECTION
 from subgraphs.rewards.types.wallets import ENTRY_PROJECTION

@@ -2,8 +2,8 @@
 
 from datetime import UTC, datetime
 
-from deploy.load.long_lists import fill
-from deploy.load.walks import walk_all
+from deploy.benchmarks.long_lists import fill
+from deploy.benchmarks.walks import walk_all
 from deploy.local.seed.bulk import seed_bulk
 from deploy.local.seed.places import Databases
 from deploy.mongo.indexes import DECLARED

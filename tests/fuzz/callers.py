@@ -14,9 +14,9 @@ import structlog
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from deploy.generate.permissions import Caller, schema_of
 from deploy.local.seed.demo import seed_demo
 from deploy.local.seed.places import Databases
-from deploy.permissions import Caller, schema_of
 from subgraphs.runtime.graphql.errors import (
     BAD_USER_INPUT,
     FORBIDDEN,

@@ -8,7 +8,7 @@ it then says of arguments that no mutation can carry out.
 from dataclasses import dataclass
 from typing import Final
 
-from deploy.permissions import Caller, Outcome
+from deploy.generate.permissions import Caller, Outcome
 
 CELLS: Final = {
     "Y": Outcome.ANSWERED,

@@ -2,8 +2,8 @@
 
 import asyncio
 
-from deploy.load.abuse import memory, polled
-from deploy.load.attacks import attacks, send, slow_body
+from deploy.benchmarks.abuse import memory, polled
+from deploy.benchmarks.attacks import attacks, send, slow_body
 from deploy.local.stack import SUBGRAPHS
 from tests.fixtures.graph import Graph
 

@@ -3,8 +3,8 @@
 import graphql
 import pytest
 
-from deploy.permissions import Caller
-from deploy.schema import SUBGRAPHS
+from deploy.generate.permissions import Caller
+from deploy.generate.schema import SUBGRAPHS
 from tests.fixtures.graph import Graph
 from tests.fixtures.members import schema
 from tests.fuzz.callers import DEMO, EXAMPLES, OF_A_FIELD, OF_A_WHOLE, SECONDS, Fuzz, tokens_of

@@ -15,7 +15,7 @@ from typing import Any
 import httpx
 import pytest
 
-from deploy.load.activities import RULE, as_row
+from deploy.benchmarks.activities import RULE, as_row
 from deploy.local.child import kill_group, start_child
 from deploy.local.ports import free_ports
 from subgraphs.events.model.activity import Activity

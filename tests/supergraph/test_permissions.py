@@ -10,8 +10,8 @@ import httpx
 import pytest
 from motor.motor_asyncio import AsyncIOMotorClient
 
-from deploy.permissions import WORDS, Caller, Outcome, guarded_fields
-from deploy.schema import SUBGRAPHS
+from deploy.generate.permissions import WORDS, Caller, Outcome, guarded_fields
+from deploy.generate.schema import SUBGRAPHS
 from subgraphs.runtime.auth.identity import ANONYMOUS, Identity, Kind, Privilege
 from subgraphs.runtime.clients.tls import tls_context
 from subgraphs.runtime.graphql import permissions

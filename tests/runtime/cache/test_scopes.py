@@ -6,8 +6,8 @@ from typing import Any, Final
 
 import pytest
 
-from deploy.cached import cached
-from deploy.schema import SUBGRAPHS
+from deploy.generate.cached_fields import cached
+from deploy.generate.schema import SUBGRAPHS
 from subgraphs.events.model.event import Lifecycle
 from subgraphs.events.store import COLLECTIONS
 from subgraphs.events.store.events import event_document

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from pymongo.read_concern import ReadConcern
 
-from deploy.lists import CURSORS, LISTS, SCOPE, Guaranteed
+from deploy.generate.guaranteed_lists import CURSORS, LISTS, SCOPE, Guaranteed
 from deploy.local.seed.places import Databases
 from subgraphs.runtime.mongo import Database
 from subgraphs.runtime.pagination.cursors import MAX_PAGE, Page, PageBounds, Sort

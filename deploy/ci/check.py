@@ -1,4 +1,4 @@
-"""The quick checks, side by side: `python -m deploy.check` (`make check`). Under a minute on two cores."""
+"""The quick checks, side by side: `python -m deploy.ci.check` (`make check`). Under a minute on two cores."""
 
 import subprocess
 import sys
@@ -10,7 +10,7 @@ from typing import Final
 
 from router.node import ensure_node_modules
 
-ROOT: Final = Path(__file__).resolve().parent.parent
+ROOT: Final = Path(__file__).resolve().parents[2]
 BIN: Final = Path(sys.executable).parent
 CHECKS: Final[dict[str, Sequence[str]]] = {
     "types": (str(BIN / "mypy"),),
@@ -18,10 +18,10 @@ CHECKS: Final[dict[str, Sequence[str]]] = {
     "lint": (str(BIN / "ruff"), "check", "."),
     "format": (str(BIN / "ruff"), "format", "--check", "."),
     "walls": (str(BIN / "lint-imports"),),
-    "schema": (sys.executable, "-m", "deploy.schema", "--check"),
-    "permissions": (sys.executable, "-m", "deploy.permissions", "--check"),
-    "cached fields": (sys.executable, "-m", "deploy.cached", "--check"),
-    "guaranteed lists": (sys.executable, "-m", "deploy.lists", "--check"),
+    "schema": (sys.executable, "-m", "deploy.generate.schema", "--check"),
+    "permissions": (sys.executable, "-m", "deploy.generate.permissions", "--check"),
+    "cached fields": (sys.executable, "-m", "deploy.generate.cached_fields", "--check"),
+    "guaranteed lists": (sys.executable, "-m", "deploy.generate.guaranteed_lists", "--check"),
     "supergraph": (sys.executable, "-m", "router.compose", "--check"),
     "manifests": (sys.executable, "-m", "router.manifest", "--check"),
 }

@@ -1,4 +1,4 @@
-"""How many claims a second: `python -m deploy.load.claims` (`make bench-claims`).
+"""How many claims a second: `python -m deploy.benchmarks.claims` (`make bench-claims`).
 
 On one hot offer and over a hundred, by one process and by two, at the store and through GraphQL; group commit against one
 transaction a claim (a lane for each offer all the same), in one run. Each line says what a claim cost in CPU time, by
@@ -20,10 +20,10 @@ import httpx
 from rich.console import Console
 from rich.table import Table
 
-from deploy.load.cpu import Meter
-from deploy.load.own_stack import own_stack
-from deploy.load.tokens import Tokens
-from deploy.load.wire import prepared, send_all
+from deploy.benchmarks.cpu import Meter
+from deploy.benchmarks.own_stack import own_stack
+from deploy.benchmarks.tokens import Tokens
+from deploy.benchmarks.wire import prepared, send_all
 from deploy.local.ports import free_ports
 from deploy.local.stack import ROOT, Stack, answers
 from subgraphs.rewards.operations.claim.batch import MAX_CLAIMS
@@ -164,7 +164,7 @@ class Bench:
     async def _process(self, plan: dict[str, Any]) -> dict[str, Any]:
         process = await asyncio.create_subprocess_exec(
             sys.executable,
-            *("-m", "deploy.load.claiming_process"),
+            *("-m", "deploy.benchmarks.claiming_process"),
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             env={**os.environ, **self._stack.common_environ()},
@@ -219,7 +219,7 @@ async def run(seconds: float, only: str) -> None:
 
 
 def main(arguments: list[str]) -> int:
-    parser = argparse.ArgumentParser(prog="python -m deploy.load.claims", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m deploy.benchmarks.claims", description=__doc__)
     parser.add_argument("--seconds", type=float, default=8, help="how long each line is measured at most")
     parser.add_argument("--only", default="", help="measure the lines whose names hold this: 'one offer, one process'")
     given = parser.parse_args(arguments)

@@ -1,4 +1,4 @@
-"""What the look-up of a persisted query costs: `python -m deploy.load.documents` (`make bench-documents`).
+"""What the look-up of a persisted query costs: `python -m deploy.benchmarks.documents` (`make bench-documents`).
 
 Routers with 10 and with 1,000 operations in their manifests are started in turn, and then asked in turn for one of them by
 its id, over one connection each; the same operation as text stands beside it. Half a minute.
@@ -20,8 +20,8 @@ from typing import Final
 from rich.console import Console
 from rich.table import Table
 
-from deploy.load.timing import Timing
-from deploy.load.wire import exchange
+from deploy.benchmarks.timing import Timing
+from deploy.benchmarks.wire import exchange
 from deploy.local.ports import free_ports
 from deploy.local.stack import answers
 from deploy.local.supervisor import Process, Supervisor
@@ -142,7 +142,7 @@ def _tell(starts: dict[int, list[float]], taken: dict[int, dict[str, list[float]
 
 
 def main(arguments: list[str]) -> int:
-    parser = argparse.ArgumentParser(prog="python -m deploy.load.documents", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m deploy.benchmarks.documents", description=__doc__)
     parser.add_argument("--requests", type=int, default=3000, help="how often each router is asked in each way")
     requests = parser.parse_args(arguments).requests
     binary = find_router(os.environ, print)

@@ -1,4 +1,4 @@
-"""What the cache saves: `python -m deploy.load.cache` (`make bench-cache`).
+"""What the cache saves: `python -m deploy.benchmarks.cache` (`make bench-cache`).
 
 The three subgraphs, called in this process, on a mongod and a Redis of their own. Each cached field is read without the
 cache, cold (everything raised before each read), warm from Redis, and from the process; then readers and a writer at once
@@ -22,8 +22,8 @@ from fastapi import FastAPI
 from rich.console import Console
 from rich.table import Table
 
-from deploy.load.cached_rows import NUMBER, fill
-from deploy.load.servers import start_mongod, start_redis
+from deploy.benchmarks.cached_rows import NUMBER, fill
+from deploy.benchmarks.servers import start_mongod, start_redis
 from subgraphs.events.app import build as build_events
 from subgraphs.events.settings import EventsSettings
 from subgraphs.events.store.events import event_tags

@@ -1,16 +1,17 @@
-"""The README's table of cached fields, made from the code: `python -m deploy.cached` writes it, `--check` fails on drift."""
+"""The README's table of cached fields, made from the code: `python -m deploy.generate.cached_fields` writes it,
+`--check` fails on drift."""
 
 import importlib
 import sys
 from collections.abc import Iterator
 from typing import Any, Final
 
-from deploy.readme import Part
-from deploy.schema import SUBGRAPHS
+from deploy.generate.documents import Part
+from deploy.generate.schema import SUBGRAPHS
 from subgraphs.runtime.cache import Policy, Scope
 from subgraphs.runtime.graphql.cached import Cached, CacheHint
 
-PART: Final = Part("cached fields", "deploy.cached")
+PART: Final = Part("cached fields", "deploy.generate.cached_fields")
 SHARED: Final = {
     Scope.PUBLIC: "everybody",
     Scope.ROLE: "all staff; all others",

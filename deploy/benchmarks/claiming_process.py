@@ -1,6 +1,7 @@
 """A process that claims at the store, without GraphQL and without asking events; one line of JSON tells how it went.
 
-`python -m deploy.load.claiming_process` reads MONGO_URL and its plan, as JSON, from standard input: `{"user": prefix of the
+`python -m deploy.benchmarks.claiming_process` reads MONGO_URL and its plan, as JSON, from standard input: `{"user":
+prefix of the
 users' ids, "offers": ids, "at_once": claims in flight, "most": the largest group, "seconds": how long, "claims": how many}`.
 """
 

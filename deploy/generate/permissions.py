@@ -1,6 +1,6 @@
 """The permission matrix: who gets what from each field that not everybody may see, read off the fields themselves.
 
-`python -m deploy.permissions` writes `schema/permissions.md`. With `--check` it writes nothing and fails on drift.
+`python -m deploy.generate.permissions` writes `schema/permissions.md`. With `--check` it writes nothing and fails on drift.
 """
 
 import argparse
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
 
-from deploy.schema import SCHEMA_FOLDER, SUBGRAPHS
+from deploy.generate.schema import SCHEMA_FOLDER, SUBGRAPHS
 from subgraphs.runtime.graphql.permissions import OPEN_TO_ALL, audience_of
 from subgraphs.runtime.graphql.schema import FederatedSchema
 
@@ -121,7 +121,7 @@ def _row(*cells: str) -> str:
 
 def main(arguments: list[str]) -> int:
     """Writes or checks; gives the exit status."""
-    parser = argparse.ArgumentParser(prog="python -m deploy.permissions", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m deploy.generate.permissions", description=__doc__)
     parser.add_argument("--check", action="store_true", help="write nothing; fail on drift")
     if not parser.parse_args(arguments).check:
         DOCUMENT.write_text(document())

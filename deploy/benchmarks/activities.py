@@ -1,4 +1,4 @@
-"""How fast activities are taken, and how fast eligibility is told: `python -m deploy.load.activities`
+"""How fast activities are taken, and how fast eligibility is told: `python -m deploy.benchmarks.activities`
 (`make bench-activities`). Starts a stack of its own; a minute or two, whatever the machine."""
 
 import argparse
@@ -17,8 +17,8 @@ import httpx
 from rich.console import Console
 from rich.table import Table
 
-from deploy.load.own_stack import own_stack
-from deploy.load.timing import Timing, measure
+from deploy.benchmarks.own_stack import own_stack
+from deploy.benchmarks.timing import Timing, measure
 from deploy.local.seed.campaigns import event as make_event
 from deploy.local.stack import Stack
 from subgraphs.events.model.activity import Activity
@@ -192,7 +192,7 @@ async def run(seconds: float) -> None:
 
 
 def main(arguments: list[str]) -> int:
-    parser = argparse.ArgumentParser(prog="python -m deploy.load.activities", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m deploy.benchmarks.activities", description=__doc__)
     parser.add_argument("--seconds", type=float, default=5, help="how long each line is measured at most")
     asyncio.run(run(parser.parse_args(arguments).seconds))
     return 0

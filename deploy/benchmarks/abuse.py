@@ -1,4 +1,4 @@
-"""What abuse costs others: `python -m deploy.load.abuse` (`make bench-abuse`).
+"""What abuse costs others: `python -m deploy.benchmarks.abuse` (`make bench-abuse`).
 
 A client asks for a list again and again, first alone, then while others send all that must be refused and hold connections
 with bodies that never end; its median in both, how long each refusal took, and the memory of the processes. Starts a stack
@@ -23,8 +23,8 @@ import psutil
 from rich.console import Console
 from rich.table import Table
 
-from deploy.load.attacks import Attack, attacks, send, slow_body
-from deploy.load.own_stack import own_stack
+from deploy.benchmarks.attacks import Attack, attacks, send, slow_body
+from deploy.benchmarks.own_stack import own_stack
 from deploy.local.seed import DEMO_LOGINS
 from deploy.local.stack import SUBGRAPHS, Stack
 
@@ -134,7 +134,7 @@ async def run(seconds: float, senders: int) -> None:
 
 
 def main(arguments: list[str]) -> int:
-    parser = argparse.ArgumentParser(prog="python -m deploy.load.abuse", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m deploy.benchmarks.abuse", description=__doc__)
     parser.add_argument(
         "--seconds", type=float, default=15, help="how long the client is watched, alone and beside abuse"
     )

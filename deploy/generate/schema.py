@@ -1,7 +1,7 @@
 """The SDL of the subgraphs: exported from code, checked against what is committed and against what clients were promised.
 
-`python -m deploy.schema` writes `schema/<subgraph>.graphql`. With `--check` it writes nothing and fails on drift, and on a
-breaking change to `schema/published/` that `schema/breaking-changes.txt` does not list.
+`python -m deploy.generate.schema` writes `schema/<subgraph>.graphql`. With `--check` it writes nothing and fails on
+drift, and on a breaking change to `schema/published/` that `schema/breaking-changes.txt` does not list.
 """
 
 import argparse
@@ -14,7 +14,7 @@ from typing import Final
 from graphql import GraphQLSchema, build_ast_schema, find_breaking_changes, parse
 
 SUBGRAPHS: Final = ("users", "events", "rewards")
-SCHEMA_FOLDER: Final = Path(__file__).resolve().parent.parent / "schema"
+SCHEMA_FOLDER: Final = Path(__file__).resolve().parents[2] / "schema"
 LISTED: Final = SCHEMA_FOLDER / "breaking-changes.txt"
 
 
@@ -69,7 +69,7 @@ def check() -> list[str]:
 
 def main(arguments: list[str]) -> int:
     """Exports or checks; gives the exit status."""
-    parser = argparse.ArgumentParser(prog="python -m deploy.schema", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m deploy.generate.schema", description=__doc__)
     parser.add_argument("--check", action="store_true", help="write nothing; fail on drift or an unlisted break")
     if parser.parse_args(arguments).check:
         faults = check()

@@ -1,7 +1,7 @@
 """Which filters and sorts of which connections are guaranteed: any page costs what the first one does, however long the list.
 
-Declared here once: the README's table is made of it (`python -m deploy.lists`, `--check` fails on drift), and
-`make bench-scale` and the tests walk every line.
+Declared here once: the README's table is made of it (`python -m deploy.generate.guaranteed_lists`, `--check` fails on
+drift), and `make bench-scale` and the tests walk every line.
 """
 
 import sys
@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from deploy.load.long_lists import EVENT, OFFER, USER
+from deploy.benchmarks.long_lists import EVENT, OFFER, USER
+from deploy.generate.documents import Part
 from deploy.local.seed.places import Databases
-from deploy.readme import Part
 from subgraphs.events.store import activities, events
 from subgraphs.rewards.model.request import RequestStatus
 from subgraphs.rewards.store import badges, request_lists, requests, rewards, wallets
@@ -21,7 +21,7 @@ from subgraphs.runtime.mongo import Database
 from subgraphs.runtime.pagination.cursors import Cursors, Page, PageBounds, Sort
 from subgraphs.users.store import notifications, users
 
-PART: Final = Part("guaranteed lists", "deploy.lists")
+PART: Final = Part("guaranteed lists", "deploy.generate.guaranteed_lists")
 SCOPE: Final = "list"
 CURSORS: Final = Cursors("the secret of lists that no client sees")
 NONE: Final = "none"
@@ -31,7 +31,7 @@ Read = Callable[[Database, Sort, PageBounds, datetime], Awaitable[Page[Any]]]
 @dataclass(frozen=True, slots=True)
 class Guaranteed:
     """One connection under one filter, with the sorts in which its pages are equal. `read` reads a page of the lists that
-    `deploy.load.long_lists` makes."""
+    `deploy.benchmarks.long_lists` makes."""
 
     field: str
     filter: str

@@ -1,4 +1,4 @@
-"""All tests, on two cores at once: `python -m deploy.suite` (`make test`).
+"""All tests, on two cores at once: `python -m deploy.ci.suite` (`make test`).
 
 Two processes share the files, each with servers of its own, in the order of their names. What they have seen is kept, and
 the tests that look back on the whole run come last, in a process of their own.
@@ -12,7 +12,7 @@ from typing import Final
 
 from router.node import ensure_node_modules
 
-ROOT: Final = Path(__file__).resolve().parent.parent
+ROOT: Final = Path(__file__).resolve().parents[2]
 RECORDS: Final = ROOT / "artifacts" / "suite"
 PROCESSES: Final = 2
 _PYTEST: Final = (sys.executable, "-m", "pytest", f"--records={RECORDS}")

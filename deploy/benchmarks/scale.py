@@ -1,4 +1,4 @@
-"""Whether a million users are as fast as a thousand: `python -m deploy.load.scale` (`make bench-scale`).
+"""Whether a million users are as fast as a thousand: `python -m deploy.benchmarks.scale` (`make bench-scale`).
 
 Two stacks of its own, filled as `make seed` fills. On the large one every list that the README guarantees is walked: its
 first, 500th and last page must examine as many keys and documents. Then lists, profiles and claims are asked of both by
@@ -21,11 +21,11 @@ import httpx
 from rich.console import Console
 from rich.table import Table
 
-from deploy.load.claims import CREATE_EVENT, CREATE_OFFER, CREATE_REWARD, PUBLISH
-from deploy.load.long_lists import fill
-from deploy.load.own_stack import own_stack
-from deploy.load.tokens import Tokens
-from deploy.load.walks import SIZE, Cost, Walk, walk_all
+from deploy.benchmarks.claims import CREATE_EVENT, CREATE_OFFER, CREATE_REWARD, PUBLISH
+from deploy.benchmarks.long_lists import fill
+from deploy.benchmarks.own_stack import own_stack
+from deploy.benchmarks.tokens import Tokens
+from deploy.benchmarks.walks import SIZE, Cost, Walk, walk_all
 from deploy.local.seed.places import SeedSettings, open_databases
 from deploy.local.stack import Stack, seed
 
@@ -198,7 +198,7 @@ async def run(users: int, events: int) -> int:
 
 
 def main(arguments: list[str]) -> int:
-    parser = argparse.ArgumentParser(prog="python -m deploy.load.scale", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m deploy.benchmarks.scale", description=__doc__)
     parser.add_argument("--users", type=int, default=1_000_000)
     parser.add_argument("--events", type=int, default=10_500)
     chosen = parser.parse_args(arguments)

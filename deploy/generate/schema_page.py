@@ -1,4 +1,4 @@
-"""The schema's documentation as one file that needs no server: `python -m deploy.schema_page` (`make docs`)."""
+"""The schema's documentation as one file that needs no server: `python -m deploy.generate.schema_page` (`make docs`)."""
 
 import shutil
 import sys
@@ -8,7 +8,7 @@ from typing import Final
 from router.explorer.build import DOCS, build_pages
 from router.node import ensure_node_modules
 
-PAGE: Final = Path(__file__).resolve().parent.parent / "artifacts" / "schema.html"
+PAGE: Final = Path(__file__).resolve().parents[2] / "artifacts" / "schema.html"
 
 
 def main() -> int:
