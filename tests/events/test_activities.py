@@ -13,7 +13,7 @@ from subgraphs.events.worker import build_worker
 from subgraphs.runtime.messaging.broker import InProcessBroker
 from subgraphs.runtime.messaging.outbox import new_message
 from subgraphs.runtime.mongo import Mongo
-from tests.events.made import NOON
+from tests.events.factories import NOON
 from tests.fixtures.client import InProcess
 from tests.fixtures.issuer import Issuer
 

@@ -8,7 +8,7 @@ from subgraphs.events.model.event import Lifecycle
 from subgraphs.events.store.events import event_document
 from subgraphs.runtime.audit import AUDIT, breaches
 from subgraphs.runtime.mongo import Mongo
-from tests.events.made import an_event
+from tests.events.factories import an_event
 from tests.fixtures.client import InProcess
 from tests.fixtures.issuer import Issuer
 

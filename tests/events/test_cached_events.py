@@ -13,7 +13,7 @@ from subgraphs.runtime.cache.change_stream import ChangeStreamInvalidator
 from subgraphs.runtime.cache.factory import build_invalidator
 from subgraphs.runtime.messaging.outbox import Message, Relay
 from subgraphs.runtime.mongo import Mongo
-from tests.events.made import NOON, an_event
+from tests.events.factories import NOON, an_event
 from tests.events.test_events import MOVE, create, operator
 from tests.fixtures.client import InProcess
 from tests.fixtures.clock import FrozenClock

@@ -2,7 +2,7 @@
 
 from subgraphs.events.store.events import event_document
 from subgraphs.runtime.mongo import Mongo
-from tests.events.made import an_event
+from tests.events.factories import an_event
 from tests.fixtures.client import InProcess
 
 

@@ -40,7 +40,7 @@ from subgraphs.events.model.rule import (
     longest_streak,
     nodes,
 )
-from tests.events.made import NOON, an_activity, an_event, one_quest, rules, told
+from tests.events.factories import NOON, an_activity, an_event, one_quest, rules, told
 
 QUEST = ActivityType.QUEST
 TICK = timedelta(milliseconds=1)

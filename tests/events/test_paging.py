@@ -12,7 +12,7 @@ import pytest
 from subgraphs.events.model.event import Event, EventStatus
 from subgraphs.events.store.events import event_document
 from subgraphs.runtime.mongo import Mongo
-from tests.events.made import NOON, an_event
+from tests.events.factories import NOON, an_event
 from tests.events.test_events import MOVE, SORTS, create, operator, walk
 from tests.fixtures.client import InProcess
 from tests.fixtures.issuer import Issuer

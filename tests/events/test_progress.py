@@ -15,7 +15,7 @@ from subgraphs.events.store import COLLECTIONS
 from subgraphs.events.store.activities import ACTIVITIES, record, tallies
 from subgraphs.events.store.events import event_document
 from subgraphs.runtime.mongo import Mongo, ensure_collections
-from tests.events.made import NAMES, NOON, REGIONS, TYPES, a_profile, an_activity, an_event, rules, told
+from tests.events.factories import NAMES, NOON, REGIONS, TYPES, a_profile, an_activity, an_event, rules, told
 from tests.fixtures.client import InProcess
 from tests.fixtures.commands import CommandLog
 from tests.fixtures.issuer import Issuer

@@ -9,10 +9,10 @@ from subgraphs.events.store.activities import record
 from subgraphs.events.types.activities import ACTIVITY_PROJECTION
 from subgraphs.runtime.graphql.projections import Projection
 from subgraphs.runtime.mongo import Mongo
-from tests.events.made import NOON, an_activity
-from tests.fixtures.alone import each_alone_is_as_in_the_whole
+from tests.events.factories import NOON, an_activity
 from tests.fixtures.client import InProcess
 from tests.fixtures.commands import CommandLog
+from tests.fixtures.field_projection import each_alone_is_as_in_the_whole
 from tests.fixtures.issuer import Issuer
 
 USER = {"__typename": "User", "id": "kr1"}

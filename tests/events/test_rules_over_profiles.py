@@ -14,7 +14,7 @@ from subgraphs.events.worker import build_worker
 from subgraphs.runtime.messaging.broker import InProcessBroker
 from subgraphs.runtime.messaging.outbox import new_message
 from subgraphs.runtime.mongo import Mongo
-from tests.events.made import NOON, a_profile, an_activity, an_event, told
+from tests.events.factories import NOON, a_profile, an_activity, an_event, told
 from tests.events.users_service import UsersService
 from tests.fixtures.client import InProcess
 from tests.fixtures.commands import CommandLog

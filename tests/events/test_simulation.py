@@ -8,7 +8,7 @@ import pytest
 from subgraphs.events.store.activities import record
 from subgraphs.events.store.events import event_document
 from subgraphs.runtime.mongo import Mongo
-from tests.events.made import NOON, an_activity, an_event
+from tests.events.factories import NOON, an_activity, an_event
 from tests.events.users_service import UsersService
 from tests.fixtures.client import InProcess
 from tests.fixtures.commands import CommandLog

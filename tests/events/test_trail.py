@@ -9,7 +9,7 @@ from subgraphs.events.model.event import Lifecycle
 from subgraphs.events.store.events import event_document
 from subgraphs.runtime.audit import AUDIT, breaches
 from subgraphs.runtime.mongo import Mongo
-from tests.events.made import an_event
+from tests.events.factories import an_event
 from tests.events.test_bulk_changes import change, rename
 from tests.events.test_events import MOVE, operator
 from tests.events.test_updates import update

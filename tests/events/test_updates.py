@@ -13,7 +13,7 @@ from subgraphs.events.model.update import CHANGEABLE, EventUpdate, changed_field
 from subgraphs.events.store.events import event_document
 from subgraphs.runtime.audit import AUDIT, breaches
 from subgraphs.runtime.mongo import Mongo
-from tests.events.made import NOON, an_event
+from tests.events.factories import NOON, an_event
 from tests.fixtures.client import InProcess
 from tests.fixtures.issuer import Issuer
 

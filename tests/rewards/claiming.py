@@ -9,7 +9,7 @@ from subgraphs.runtime.mongo import Mongo
 from tests.fixtures.client import InProcess
 from tests.fixtures.clock import FrozenClock
 from tests.fixtures.issuer import Issuer
-from tests.rewards.sums import check_sums
+from tests.rewards.invariants import check_sums
 
 CREATE_REWARD = """mutation R($input: CreateRewardInput!, $key: String!) {
   createReward(input: $input, idempotencyKey: $key) { __typename

@@ -17,7 +17,7 @@ from tests.fixtures.clock import FrozenClock
 from tests.fixtures.issuer import Issuer
 from tests.rewards.claiming import Claiming
 from tests.rewards.events_service import EventsService
-from tests.rewards.moving import Moving
+from tests.rewards.reward_client import Moving
 from tests.rewards.users_service import UsersService
 
 

@@ -11,7 +11,7 @@ from subgraphs.rewards.operations import decide_requests
 from subgraphs.runtime.mongo import Mongo
 from tests.fixtures.commands import CommandLog
 from tests.rewards.claiming import Claiming
-from tests.rewards.moving import Moving
+from tests.rewards.reward_client import Moving
 from tests.rewards.test_requests import offer_of
 
 

@@ -28,7 +28,7 @@ from subgraphs.runtime.mongo import Mongo
 from tests.fixtures.clock import FrozenClock
 from tests.fixtures.waiting import until
 from tests.rewards.claiming import Claiming
-from tests.rewards.moving import Moving
+from tests.rewards.reward_client import Moving
 
 SECRET = "the-secret-of-the-shop"
 TRIES = Tries(most=3, lease_seconds=30)

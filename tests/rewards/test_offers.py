@@ -33,7 +33,7 @@ def test_a_period_lasts_until_just_before_it_resets(at: Any, zone: str, period: 
 
 
 def test_for_ever_never_resets() -> None:
-    from tests.events.made import NOON
+    from tests.events.factories import NOON
 
     assert resets_at(LimitPeriod.EVER, NOON, "UTC") is None
     assert period_key(LimitPeriod.EVER, NOON, "UTC") == "EVER"

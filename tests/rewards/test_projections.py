@@ -4,8 +4,8 @@ from typing import Any
 
 from subgraphs.rewards.types.requests import REQUEST_PROJECTION
 from subgraphs.rewards.types.wallets import ENTRY_PROJECTION
-from tests.fixtures.alone import each_alone_is_as_in_the_whole
-from tests.rewards.moving import Moving
+from tests.fixtures.field_projection import each_alone_is_as_in_the_whole
+from tests.rewards.reward_client import Moving
 
 BELOW = {
     **dict.fromkeys(("user", "offer", "event", "reward", "decidedBy"), "{ id }"),

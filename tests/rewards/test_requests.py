@@ -11,7 +11,7 @@ from subgraphs.rewards.operations.release_reservations import release_all_due
 from subgraphs.runtime.mongo import Mongo
 from tests.fixtures.issuer import Issuer
 from tests.rewards.claiming import Claiming
-from tests.rewards.moving import Moving
+from tests.rewards.reward_client import Moving
 from tests.rewards.users_service import UsersService
 
 ADD_CODES = """mutation A($id: ID!, $codes: [String!]) {

@@ -15,7 +15,7 @@ from subgraphs.runtime.audit import AUDIT, breaches
 from subgraphs.runtime.mongo import Mongo
 from tests.fixtures.issuer import Issuer
 from tests.rewards.claiming import Claiming
-from tests.rewards.moving import ADJUST, SPEND, Moving
+from tests.rewards.reward_client import ADJUST, SPEND, Moving
 from tests.rewards.users_service import UsersService
 
 START = datetime(2026, 3, 2, 12, tzinfo=UTC)

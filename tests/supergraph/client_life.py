@@ -5,7 +5,7 @@ from typing import Any
 
 from tests.fixtures.graph import Graph
 from tests.fixtures.waiting import until
-from tests.supergraph.told import Teller
+from tests.supergraph.gateway_transcript import Teller
 
 PASSWORD = "correct horse battery"
 ADMIN = "krdemo0000000000000003"

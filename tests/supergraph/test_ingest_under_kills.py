@@ -25,7 +25,7 @@ from subgraphs.events.store import COLLECTIONS
 from subgraphs.events.store.events import event_document
 from subgraphs.runtime.mongo import Mongo, ensure_collections
 from subgraphs.runtime.settings import StoreSettings
-from tests.events.made import an_activity, an_event, told
+from tests.events.factories import an_activity, an_event, told
 from tests.fixtures.client import GraphQLClient
 from tests.fixtures.graph import Graph
 from tests.fixtures.queries import TESTS_APP

@@ -16,7 +16,7 @@ from router.command import GatewayPlaces, gateway_environment, standin_command
 from tests.fixtures.graph import OPERATIONS, Graph
 from tests.stack import LocalStack
 from tests.supergraph.client_life import live
-from tests.supergraph.told import Teller
+from tests.supergraph.gateway_transcript import Teller
 
 USER, EVENT = "krdemo0000000000000000", "evdemo00active0000001"
 # Lists of what everybody has made, which both are asked at the same moment.

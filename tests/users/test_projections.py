@@ -8,10 +8,10 @@ from subgraphs.users.model.notification import Subject, SubjectKind
 from subgraphs.users.store.notifications import Inbox
 from subgraphs.users.types.notifications import NOTIFICATION_PROJECTION
 from subgraphs.users.types.users import USER_PROJECTION
-from tests.fixtures.alone import each_alone_is_as_in_the_whole
 from tests.fixtures.client import InProcess
 from tests.fixtures.clock import FrozenClock
 from tests.fixtures.commands import CommandLog
+from tests.fixtures.field_projection import each_alone_is_as_in_the_whole
 from tests.fixtures.issuer import Issuer
 from tests.users.test_access_changes import ADMIN
 from tests.users.test_accounts import registered

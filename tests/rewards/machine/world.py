@@ -14,8 +14,8 @@ from subgraphs.rewards.operations.dependencies import Stores
 from tests.fixtures.client import InProcess
 from tests.rewards.claiming import Claiming
 from tests.rewards.events_service import EventsService
-from tests.rewards.moving import Moving
 from tests.rewards.plain_model import Plain, PlainOffer
+from tests.rewards.reward_client import Moving
 from tests.rewards.test_coupon_codes import add
 from tests.rewards.users_service import UsersService
 

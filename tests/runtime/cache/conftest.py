@@ -20,7 +20,7 @@ from subgraphs.runtime.auth.revocations import Revocations
 from subgraphs.runtime.clock import SystemClock
 from subgraphs.runtime.mongo import Mongo, ensure_collections
 from tests.events.conftest import start_events, users_service
-from tests.events.made import an_event
+from tests.events.factories import an_event
 from tests.events.users_service import UsersService
 from tests.fixtures.client import InProcess
 from tests.fixtures.issuer import Issuer

@@ -22,7 +22,7 @@ from subgraphs.runtime.graphql.cached import Cached, Codec, canonical
 from subgraphs.runtime.graphql.permissions import staff_only
 from subgraphs.runtime.redis.circuit_breaker import FAULTS_TO_OPEN, MAX_OPEN_SECONDS, PROBE_SECONDS, CircuitBreaker
 from subgraphs.runtime.redis.pipeline import Command, RedisUnavailable, Reply
-from tests.events.made import NOON
+from tests.events.factories import NOON
 
 RECORD = Record((b"g1", b"g2"), NOON, NOON + timedelta(seconds=5), NOON + timedelta(seconds=9), None)
 JSON = st.recursive(

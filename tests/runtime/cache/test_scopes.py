@@ -15,7 +15,7 @@ from subgraphs.runtime.auth.identity import ANONYMOUS, Identity, Kind, Privilege
 from subgraphs.runtime.cache import Scope
 from subgraphs.runtime.cache.global_tag import EVERYTHING
 from subgraphs.runtime.mongo import Mongo, ensure_collections
-from tests.events.made import an_event
+from tests.events.factories import an_event
 from tests.fixtures.client import InProcess
 from tests.fixtures.issuer import Issuer
 from tests.users.test_accounts import registered
