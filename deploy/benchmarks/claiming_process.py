@@ -21,8 +21,9 @@ from pymongo import monitoring
 from subgraphs.rewards.batching import KeyedBatcher
 from subgraphs.rewards.clients.events import EventsClient
 from subgraphs.rewards.clients.users import UsersClient
-from subgraphs.rewards.operations.claim.batch import Claim, commit_group
-from subgraphs.rewards.operations.claim.results import Claimed, ClaimOutcome
+from subgraphs.rewards.operations.claim.batch import commit_group
+from subgraphs.rewards.operations.claim.decision import Claim
+from subgraphs.rewards.operations.claim.results import Claimed, ClaimResult
 from subgraphs.rewards.operations.dependencies import Dependencies
 from subgraphs.runtime.clients.subgraph import SubgraphClient
 from subgraphs.runtime.clock import SystemClock
@@ -58,25 +59,25 @@ class Attempts(monitoring.CommandListener):
             self.counts["conflicts"] += 1
 
 
-def _tools(mongo: Mongo) -> Dependencies:
+def _dependencies(mongo: Mongo) -> Dependencies:
     # Nobody is asked: the ways out lead nowhere.
     http, nowhere = httpx.AsyncClient(), "http://127.0.0.1:9/"
     events = EventsClient(nowhere, "", timeout_seconds=1, http=http)
-    accounts = UsersClient(SubgraphClient(nowhere, "", timeout_seconds=1, http=http))
-    return Dependencies.over(mongo, SystemClock(), events=events, accounts=accounts, may_owe=False)
+    users = UsersClient(SubgraphClient(nowhere, "", timeout_seconds=1, http=http))
+    return Dependencies.over(mongo, SystemClock(), events=events, users=users, may_owe=False)
 
 
 async def claim(plan: dict[str, Any], attempts: Attempts) -> dict[str, Any]:
     """Claims as planned, each for a user of its own."""
     mongo = Mongo(load_settings(RewardsStore), app_name="laurel-load")
-    dependencies = _tools(mongo)
+    dependencies = _dependencies(mongo)
     groups: list[int] = []
 
-    async def commit(offer_id: str, claims: Sequence[Claim]) -> Sequence[ClaimOutcome | Exception]:
+    async def commit(offer_id: str, claims: Sequence[Claim]) -> Sequence[ClaimResult | Exception]:
         groups.append(len(claims))
         return await commit_group(dependencies, offer_id, claims)
 
-    lanes: KeyedBatcher[str, Claim, ClaimOutcome] = KeyedBatcher(commit, max_batch=plan["most"])
+    batcher: KeyedBatcher[str, Claim, ClaimResult] = KeyedBatcher(commit, max_batch=plan["most"])
     numbers = iter(range(plan["claims"]))
     offers = itertools.cycle(plan["offers"])
     taken: list[float] = []
@@ -90,7 +91,7 @@ async def claim(plan: dict[str, Any], attempts: Attempts) -> dict[str, Any]:
             wanted = Claim(
                 f"{plan['user']}{number:010}", "load", datetime.now(UTC), "UTC", time.monotonic() + CLAIM_SECONDS
             )
-            outcome = await lanes.submit(next(offers), wanted)
+            outcome = await batcher.submit(next(offers), wanted)
             if not isinstance(outcome, Claimed):
                 raise RuntimeError(f"a claim came to nothing: {outcome}")
             taken.append(time.perf_counter() - at)

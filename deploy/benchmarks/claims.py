@@ -26,7 +26,7 @@ from deploy.benchmarks.tokens import Tokens
 from deploy.benchmarks.wire import prepared, send_all
 from deploy.local.ports import free_ports
 from deploy.local.stack import ROOT, Stack, answers
-from subgraphs.rewards.operations.claim.batch import MAX_CLAIMS
+from subgraphs.rewards.operations.claim.batch import MAX_GROUP_SIZE
 from subgraphs.runtime.auth.identity import ROUTER_SECRET_HEADER
 
 AT_ONCE: Final = 256
@@ -196,7 +196,7 @@ async def run(seconds: float, only: str) -> None:
             name = "one offer" if offers == 1 else f"{offers} offers"
             for processes in (1, 2):
                 by = "one process" if processes == 1 else "two processes"
-                for most in (MAX_CLAIMS, 1):
+                for most in (MAX_GROUP_SIZE, 1):
                     how = "groups" if most > 1 else "a transaction a claim"
                     what = f"store, {name}, {by}, {how}"
                     if only in what:

@@ -11,7 +11,8 @@ from subgraphs.events.model.activity import Activity
 from subgraphs.events.model.rule import ActivityType
 from subgraphs.events.store.activities import ACTIVITIES, activity_document
 from subgraphs.rewards.model.grant import PointGrant
-from subgraphs.rewards.model.request import RequestStatus, RequestStep, RewardRequest
+from subgraphs.rewards.model.request import RequestStep, RewardRequest
+from subgraphs.rewards.model.request_status import RequestStatus
 from subgraphs.rewards.model.reward import PointReward
 from subgraphs.rewards.model.wallet import LedgerEntry, LedgerKind
 from subgraphs.rewards.store.badges import BADGES

@@ -14,7 +14,7 @@ from deploy.benchmarks.long_lists import EVENT, OFFER, USER
 from deploy.generate.documents import Part
 from deploy.local.seed.places import Databases
 from subgraphs.events.store import activities, events
-from subgraphs.rewards.model.request import RequestStatus
+from subgraphs.rewards.model.request_status import RequestStatus
 from subgraphs.rewards.store import badges, request_lists, requests, rewards, wallets
 from subgraphs.runtime import audit
 from subgraphs.runtime.mongo import Database

@@ -6,7 +6,7 @@ from fastapi import FastAPI
 from subgraphs.rewards.clients.events import EventsClient
 from subgraphs.rewards.clients.users import UsersClient
 from subgraphs.rewards.context import make_context
-from subgraphs.rewards.operations.claim.service import Claims
+from subgraphs.rewards.operations.claim.service import ClaimService
 from subgraphs.rewards.operations.dependencies import Dependencies
 from subgraphs.rewards.operations.rate_limits import RateLimits
 from subgraphs.rewards.refusal_counter import RefusalCounter
@@ -56,8 +56,8 @@ def build(
         resources.mongo, resources.clock, events=events, users=users, may_owe=settings.allow_negative_wallet
     )
     rate_limits = RateLimits(resources.rate_limiter, Rate.parse(settings.claim_limit))
-    claims = Claims(dependencies, rate_limits, seconds=settings.claim_seconds)
     refusal_counter = RefusalCounter(RefusalStore(resources.mongo))
+    claims = ClaimService(dependencies, rate_limits, refusal_counter, seconds=settings.claim_seconds)
     remote = RemoteKeys(settings.jwks_url)
     standings = RemoteRevocations(settings.revocations_url, settings.router_secret.get_secret_value())
     app = build_app(
@@ -65,7 +65,7 @@ def build(
         schema=schema,
         keys=keys or remote,
         revocations=revocations or Revocations(standings),
-        make_context=lambda caller: make_context(resources, dependencies, claims, refusal_counter, caller.identity),
+        make_context=lambda caller: make_context(resources, dependencies, claims, caller.identity),
         jobs=[refusal_counter.run],
         on_stop=[claims.close, refusal_counter.flush, events.close, users.close, remote.close, standings.close],
     )

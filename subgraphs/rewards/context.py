@@ -20,9 +20,8 @@ from subgraphs.rewards.loaders import (
 )
 from subgraphs.rewards.model.offer import Offer
 from subgraphs.rewards.model.request import RewardRequest
-from subgraphs.rewards.operations.claim.service import Claims
+from subgraphs.rewards.operations.claim.service import ClaimService
 from subgraphs.rewards.operations.dependencies import Dependencies
-from subgraphs.rewards.refusal_counter import RefusalCounter
 from subgraphs.rewards.stats_loaders import DaysByEvent, RefusalsByEvent, TotalsByEvent
 from subgraphs.runtime.app_factory import AppResources
 from subgraphs.runtime.auth.identity import Identity
@@ -48,9 +47,8 @@ class RewardsContext(RequestContext):
     days_by_event: DaysByEvent
     heads_by_user: HeadsByUser
     lots_by_user: LotsByUser
-    refusal_counter: RefusalCounter
     dependencies: Dependencies
-    claims: Claims
+    claims: ClaimService
 
     def forget_offer(self, offer: Offer) -> None:
         """After this request has changed the offer: what it read before is old."""
@@ -72,19 +70,17 @@ RewardsInfo = Info[RewardsContext, None]
 def make_context(
     resources: AppResources,
     dependencies: Dependencies,
-    claims: Claims,
-    refusal_counter: RefusalCounter,
+    claims: ClaimService,
     identity: Identity,
 ) -> RewardsContext:
     """The context of one request by `identity`."""
-    return _context(resources, dependencies, claims, refusal_counter, identity, is_fill=False)
+    return _context(resources, dependencies, claims, identity, is_fill=False)
 
 
 def _context(
     resources: AppResources,
     dependencies: Dependencies,
-    claims: Claims,
-    refusal_counter: RefusalCounter,
+    claims: ClaimService,
     identity: Identity,
     *,
     is_fill: bool,
@@ -116,9 +112,8 @@ def _context(
         days_by_event=DaysByEvent(resources.mongo, dependencies.events, now),
         heads_by_user=HeadsByUser(resources.mongo),
         lots_by_user=LotsByUser(resources.mongo, now),
-        refusal_counter=refusal_counter,
         dependencies=dependencies,
         claims=claims,
         cached=cached,
-        remade=lambda other: _context(resources, dependencies, claims, refusal_counter, other, is_fill=True),
+        remade=lambda other: _context(resources, dependencies, claims, other, is_fill=True),
     )

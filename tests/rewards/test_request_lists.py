@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from subgraphs.rewards.model.request import RequestStatus
+from subgraphs.rewards.model.request_status import RequestStatus
 from subgraphs.rewards.store.request_lists import index_for
 from subgraphs.rewards.store.requests import REQUESTS, SORTS, RequestQuery, query_filter
 from subgraphs.runtime.mongo import Mongo

@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 from subgraphs.rewards.model.grant import grant_of
 from subgraphs.rewards.model.offer import Offer, Stock
 from subgraphs.rewards.model.period import period_key
-from subgraphs.rewards.model.request import RequestStatus, RequestStep, RewardRequest
+from subgraphs.rewards.model.request import RequestStep, RewardRequest
+from subgraphs.rewards.model.request_status import RequestStatus
 from subgraphs.rewards.model.reward import PointReward
 from subgraphs.rewards.model.wallet import Head, LedgerEntry, LedgerKind, Lot, OpenWallet, Posting
 

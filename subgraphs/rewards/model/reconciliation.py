@@ -11,7 +11,7 @@ from typing import Final
 
 from subgraphs.rewards.model.code import CodeState
 from subgraphs.rewards.model.offer import Offer, Stock, StockPlace
-from subgraphs.rewards.model.request import RequestStatus
+from subgraphs.rewards.model.request_status import RequestStatus
 from subgraphs.rewards.model.reward import Reward, kind_of, points_of
 from subgraphs.rewards.model.transitions import stock_place
 from subgraphs.rewards.model.wallet import LedgerEntry, LedgerKind

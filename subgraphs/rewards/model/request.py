@@ -2,34 +2,13 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime
-from enum import StrEnum
-from typing import Final, Self
+from typing import Self
 
 from subgraphs.rewards.model.grant import Grant
+from subgraphs.rewards.model.request_status import RequestStatus
+from subgraphs.rewards.model.reward import RewardKind
+from subgraphs.rewards.model.transitions import LIVE_STATUSES, Action, Effect, effect_of
 from subgraphs.runtime.ids import random_id
-
-
-class RequestStatus(StrEnum):
-    PENDING = "PENDING"
-    APPROVED = "APPROVED"
-    FULFILLED = "FULFILLED"
-    REJECTED = "REJECTED"
-    CANCELLED = "CANCELLED"
-    EXPIRED = "EXPIRED"
-    FAILED = "FAILED"
-    REVERSED = "REVERSED"
-
-
-# A request in one of these keeps its user's slot.
-LIVE_STATUSES: Final = frozenset(
-    {
-        RequestStatus.PENDING,
-        RequestStatus.APPROVED,
-        RequestStatus.FULFILLED,
-        RequestStatus.FAILED,
-        RequestStatus.REVERSED,
-    }
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +68,13 @@ class RewardRequest:
     def reason(self) -> str | None:
         """The reason that was given last."""
         return next((step.reason for step in reversed(self.history) if step.reason is not None), None)
+
+    def allowed_effect(self, action: Action, kind: RewardKind) -> Effect | None:
+        """The effect of the action on this request of a reward of this kind; None when it is not allowed now. A request whose
+        item is being delivered cannot be reversed."""
+        if action is Action.REVERSE and self.delivery is not None:
+            return None
+        return effect_of(self.status, action, kind)
 
     def is_due(self, now: datetime) -> bool:
         """Whether nobody has decided it in time."""

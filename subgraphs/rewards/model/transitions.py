@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Final
 
 from subgraphs.rewards.model.offer import StockPlace
-from subgraphs.rewards.model.request import RequestStatus, RewardRequest
+from subgraphs.rewards.model.request_status import RequestStatus
 from subgraphs.rewards.model.reward import RewardKind
 
 
@@ -14,7 +14,7 @@ class Action(StrEnum):
     """What is done to a request, as its trail calls it."""
 
     CLAIM = "claim"
-    REQUEST_APPROVAL = "ask"
+    REQUEST_APPROVAL = "request-approval"
     APPROVE = "approve"
     REJECT = "reject"
     CANCEL = "cancel"
@@ -90,21 +90,30 @@ def effect_of(status: RequestStatus | None, action: Action, kind: RewardKind) ->
     return TRANSITIONS_BY_KIND.get((status, action, kind)) or TRANSITIONS.get((status, action))
 
 
-def allowed_effect(request: RewardRequest, action: Action, kind: RewardKind) -> Effect | None:
-    """The step, if the request as it stands allows it: what is on its way cannot be taken back."""
-    if action is Action.REVERSE and request.delivery is not None:
-        return None
-    return effect_of(request.status, action, kind)
+# A request in one of these keeps its user's slot under the offer's limit.
+LIVE_STATUSES: Final = frozenset(
+    effect.target for effect in (*TRANSITIONS.values(), *TRANSITIONS_BY_KIND.values()) if effect.slot is not Slot.FREED
+)
+
+
+def _places(kind: RewardKind) -> dict[RequestStatus, StockPlace]:
+    """The place of the unit in each status that a request of this kind can reach, found by walking the table."""
+    places: dict[RequestStatus, StockPlace] = {}
+    reached: list[tuple[RequestStatus | None, StockPlace]] = [(None, StockPlace.REMAINING)]
+    while reached:
+        source, place = reached.pop()
+        for action in Action:
+            effect = effect_of(source, action, kind)
+            if effect is not None and effect.target not in places:
+                places[effect.target] = place if effect.unit is None else effect.unit[1]
+                reached.append((effect.target, places[effect.target]))
+    return places
+
+
+# Only items reach every status; in one that a kind never reaches, its unit would be where an item's is.
+_STOCK_PLACES: Final = {kind: _places(RewardKind.ITEM) | _places(kind) for kind in RewardKind}
 
 
 def stock_place(status: RequestStatus, kind: RewardKind) -> StockPlace:
-    """Where the unit of a request in this status is, and its points in the budget."""
-    match status:
-        case RequestStatus.PENDING:
-            return StockPlace.RESERVED
-        case RequestStatus.APPROVED | RequestStatus.FULFILLED | RequestStatus.FAILED:
-            return StockPlace.ISSUED
-        case RequestStatus.REVERSED if kind is RewardKind.COUPON:
-            return StockPlace.ISSUED
-        case _:
-            return StockPlace.REMAINING
+    """The place of the unit of a request in this status, which is also the place of its points in the budget."""
+    return _STOCK_PLACES[kind][status]

@@ -6,7 +6,6 @@ from typing import Annotated
 import strawberry
 
 from subgraphs.rewards.context import RewardsInfo
-from subgraphs.rewards.model.offer import event_of_offer
 from subgraphs.rewards.mutations.out_of_stock import OutOfStock
 from subgraphs.rewards.operations.claim import results as claim_results
 from subgraphs.rewards.types.offers import Event, LimitPeriod
@@ -82,14 +81,10 @@ async def claim_reward(info: RewardsInfo, input: ClaimRewardInput, idempotency_k
         await context.read_your_writes.mark_written()
         request = RewardRequest.of(outcome.request, context.now)
         return ClaimRewardSuccess(request=request, is_replay=outcome.is_replay)
-    refusal = _refusal(outcome, context.now)
-    # An offer that is not there has no event to count for.
-    if isinstance(refusal, EventNotOpen | ConditionsNotMet | LimitReached | OutOfStock | BudgetExhausted):
-        context.refusal_counter.count(event_of_offer(input.offer_id), refusal.code)
-    return refusal
+    return _refusal(outcome, context.now)
 
 
-def _refusal(outcome: claim_results.ClaimOutcome, now: datetime) -> ClaimRewardResult | None:
+def _refusal(outcome: claim_results.ClaimResult, now: datetime) -> ClaimRewardResult | None:
     match outcome:
         case results.ValidationFailed():
             return ValidationFailed.of(outcome)
@@ -103,21 +98,21 @@ def _refusal(outcome: claim_results.ClaimOutcome, now: datetime) -> ClaimRewardR
             return TryAgain.of(outcome)
         case claim_results.EventNotOpen():
             return EventNotOpen(
-                code="EVENT_NOT_OPEN",
+                code=outcome.CODE,
                 message="the event is not open",
                 opens_at=outcome.opens_at,
                 closed_at=outcome.closed_at,
             )
         case claim_results.ConditionsNotMet():
             return ConditionsNotMet(
-                code="CONDITIONS_NOT_MET",
+                code=outcome.CODE,
                 message="the event's conditions are not met yet",
                 unmet_condition_ids=[strawberry.ID(condition) for condition in outcome.unmet_conditions],
                 event=Event(id=strawberry.ID(outcome.event_id)),
             )
         case claim_results.LimitReached():
             return LimitReached(
-                code="LIMIT_REACHED",
+                code=outcome.CODE,
                 message="you have had all that this offer allows for now",
                 limit=outcome.limit.count,
                 period=LimitPeriod(outcome.limit.period.value),
@@ -127,5 +122,5 @@ def _refusal(outcome: claim_results.ClaimOutcome, now: datetime) -> ClaimRewardR
         case claim_results.OutOfStock():
             return OutOfStock.of(outcome)
         case claim_results.BudgetExhausted():
-            return BudgetExhausted(code="BUDGET_EXHAUSTED", message="the points for this offer are used up")
+            return BudgetExhausted(code=outcome.CODE, message="the points for this offer are used up")
     raise TypeError(f"no refusal for {type(outcome).__name__}")

@@ -11,5 +11,5 @@ from subgraphs.runtime.graphql.refusals import Error
 @strawberry.type
 class OutOfStock(Error):
     @classmethod
-    def of(cls, _: claim_results.OutOfStock) -> Self:
-        return cls(code="OUT_OF_STOCK", message="none is left")
+    def of(cls, refusal: claim_results.OutOfStock) -> Self:
+        return cls(code=refusal.CODE, message="none is left")

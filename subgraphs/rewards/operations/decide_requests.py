@@ -5,7 +5,8 @@ from dataclasses import dataclass, field, replace
 from typing import Final, TypeAlias, TypeVar
 
 from subgraphs.rewards.model.reason import check_reason
-from subgraphs.rewards.model.request import RequestStatus, RewardRequest
+from subgraphs.rewards.model.request import RewardRequest
+from subgraphs.rewards.model.request_status import RequestStatus
 from subgraphs.rewards.model.transitions import Action
 from subgraphs.rewards.operations.apply_transition import TransitionCommand, apply_transition
 from subgraphs.rewards.operations.claim.results import OutOfStock

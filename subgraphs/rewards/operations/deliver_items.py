@@ -12,7 +12,8 @@ from typing import Final
 import structlog
 
 from subgraphs.rewards.clients.item_delivery import Answer, ItemDelivery, Order
-from subgraphs.rewards.model.request import Delivery, RequestStatus, RewardRequest
+from subgraphs.rewards.model.request import Delivery, RewardRequest
+from subgraphs.rewards.model.request_status import RequestStatus
 from subgraphs.rewards.model.reward import ItemReward
 from subgraphs.rewards.model.transitions import Action
 from subgraphs.rewards.operations.apply_transition import TransitionCommand

@@ -1,8 +1,9 @@
-"""What other parts are told when offers and rewards change."""
+"""The messages that rewards enqueues in its outbox, in the transaction of the change that they tell."""
 
 from datetime import datetime
 
 from subgraphs.rewards.model.offer import Offer
+from subgraphs.rewards.model.request import RewardRequest
 from subgraphs.rewards.model.reward import Reward
 from subgraphs.rewards.store.offers import offer_tags
 from subgraphs.rewards.store.rewards import reward_tags
@@ -26,3 +27,15 @@ def offer_message(offer: Offer, at: datetime) -> Message:
         "version": offer.version,
     }
     return new_message("rewards.offer", offer.event_id, payload, at, tags=offer_tags(offer.id))
+
+
+def request_message(request: RewardRequest, at: datetime) -> Message:
+    """The message that a request is new, or has another status."""
+    payload = {
+        "requestId": request.id,
+        "userId": request.user_id,
+        "offerId": request.offer_id,
+        "eventId": request.event_id,
+        "status": request.status.value,
+    }
+    return new_message("rewards.request", request.user_id, payload, at)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any, Final, TypeAlias
 
-from subgraphs.rewards.model.request import RequestStatus
+from subgraphs.rewards.model.request_status import RequestStatus
 from subgraphs.rewards.operations.claim.results import OutOfStock
 from subgraphs.rewards.operations.transition_results import IllegalStep, OwnRequest
 from subgraphs.runtime.mongo import Document

@@ -2,7 +2,8 @@
 
 from datetime import datetime
 
-from subgraphs.rewards.model.request import RequestStatus, RewardRequest
+from subgraphs.rewards.model.request import RewardRequest
+from subgraphs.rewards.model.request_status import RequestStatus
 from subgraphs.rewards.model.transitions import Action
 from subgraphs.rewards.operations.apply_transition import TransitionCommand
 from subgraphs.rewards.operations.dependencies import Dependencies

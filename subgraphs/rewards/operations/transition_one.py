@@ -2,7 +2,6 @@
 
 from subgraphs.rewards.model.request import RewardRequest
 from subgraphs.rewards.model.reward import Reward, kind_of
-from subgraphs.rewards.model.transitions import allowed_effect
 from subgraphs.rewards.operations.apply_transition import TransitionCommand, apply_transition
 from subgraphs.rewards.operations.dependencies import Stores
 from subgraphs.rewards.operations.transition_results import IllegalStep
@@ -21,7 +20,7 @@ async def transition_one(
     if request is not found:
         return IllegalStep(request.status)
     reward = await reward_of(stores, request, session)
-    if allowed_effect(request, command.action, kind_of(reward)) is None:
+    if request.allowed_effect(command.action, kind_of(reward)) is None:
         return IllegalStep(request.status)
     (moved,) = await apply_transition(stores, reward, [request], command, session)
     return moved

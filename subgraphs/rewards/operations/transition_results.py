@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from subgraphs.rewards.model.request import RequestStatus
+from subgraphs.rewards.model.request_status import RequestStatus
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,8 @@ from typing import Any, Final
 from subgraphs.rewards.model.code import CodeState
 from subgraphs.rewards.model.offer import Offer, Stock, event_of_offer
 from subgraphs.rewards.model.reconciliation import Code, Holding, Holdings
-from subgraphs.rewards.model.request import RequestStatus, user_of_request
+from subgraphs.rewards.model.request import user_of_request
+from subgraphs.rewards.model.request_status import RequestStatus
 from subgraphs.rewards.model.reward import Reward
 from subgraphs.rewards.model.wallet import LedgerEntry
 from subgraphs.rewards.store.badges import BADGES

@@ -4,7 +4,8 @@ from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime
 
-from subgraphs.rewards.model.request import RequestStatus, RewardRequest
+from subgraphs.rewards.model.request import RewardRequest
+from subgraphs.rewards.model.request_status import RequestStatus
 from subgraphs.rewards.store.requests import REQUESTS, RequestQuery, partial_request, query_filter
 from subgraphs.runtime.mongo import Database, Document, Index
 from subgraphs.runtime.pagination.cursors import Cursors, Page, PageBounds, Sort

@@ -7,7 +7,8 @@ from typing import Any, Final
 
 from pymongo import ReplaceOne
 
-from subgraphs.rewards.model.request import Delivery, RequestStatus, RequestStep, RewardRequest, user_of_request
+from subgraphs.rewards.model.request import Delivery, RequestStep, RewardRequest, user_of_request
+from subgraphs.rewards.model.request_status import RequestStatus
 from subgraphs.rewards.store.grants import grant_document, to_grant
 from subgraphs.runtime.clock import LONG_AGO
 from subgraphs.runtime.mongo import Collection, Database, Document, Index, Mongo, Session

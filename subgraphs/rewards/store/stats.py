@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from pymongo import UpdateOne
 
-from subgraphs.rewards.model.request import RequestStatus
+from subgraphs.rewards.model.request_status import RequestStatus
 from subgraphs.rewards.model.stats import Day, Span, Totals
 from subgraphs.rewards.store.requests import REQUESTS
 from subgraphs.runtime.mongo import Collection, Database, Document, Index, Mongo

@@ -10,6 +10,7 @@ from strawberry.federation import type as federated
 from subgraphs.rewards.context import RewardsInfo
 from subgraphs.rewards.model import grant as grants
 from subgraphs.rewards.model import request as model
+from subgraphs.rewards.model.request_status import RequestStatus as RequestStatusModel
 from subgraphs.rewards.store.requests import RequestQuery
 from subgraphs.rewards.types.offers import Event, RewardOffer
 from subgraphs.rewards.types.rewards import Reward, to_reward
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from subgraphs.rewards.types.users import User
 
 _UserHere = Annotated["User", strawberry.lazy("subgraphs.rewards.types.users")]
-_EXPIRING = (model.RequestStatus.PENDING, model.RequestStatus.EXPIRED)
+_EXPIRING = (RequestStatusModel.PENDING, RequestStatusModel.EXPIRED)
 OWNER_AND_STAFF = Visible("the owner, operator, auditor, admin", lambda *_: True)
 
 
@@ -256,7 +257,7 @@ class UserRewardRequestFilter:
         return RequestQuery(
             event_id=self.event_id or None,
             offer_id=self.offer_id or None,
-            statuses=None if statuses is None else tuple(model.RequestStatus(status.value) for status in statuses),
+            statuses=None if statuses is None else tuple(RequestStatusModel(status.value) for status in statuses),
             created_from=self.created_from or None,
             created_before=self.created_before or None,
         )
