@@ -17,10 +17,10 @@ from subgraphs.rewards.clients.item_delivery import http_delivery
 from subgraphs.rewards.settings import RewardsWorkerSettings
 from subgraphs.rewards.worker import build_worker as build_rewards_worker
 from subgraphs.runtime.clock import SystemClock
+from subgraphs.runtime.health import Health
 from subgraphs.runtime.messaging.broker import InProcessBroker
 from subgraphs.runtime.messaging.worker import Job, Worker
-from subgraphs.runtime.observability.logging import configure_logs
-from subgraphs.runtime.server import Health, create_app, serve
+from subgraphs.runtime.server import create_app, run_service
 from subgraphs.runtime.settings import ServerSettings, load_settings
 from subgraphs.users.settings import UsersWorkerSettings
 from subgraphs.users.worker import build_worker as build_users_worker
@@ -35,7 +35,7 @@ class WorkerSettings(ServerSettings):
     mongo_database: str = "admin"
 
 
-def build(workers: Sequence[Worker], broker: InProcessBroker) -> tuple[FastAPI, Health]:
+def build(workers: Sequence[Worker], broker: InProcessBroker) -> FastAPI:
     """The app whose lifespan runs the workers' jobs."""
     for worker in workers:
         for topic, handler in worker.handlers.items():
@@ -56,7 +56,7 @@ def build(workers: Sequence[Worker], broker: InProcessBroker) -> tuple[FastAPI, 
                     await stop()
                 worker.mongo.close()
 
-    return create_app(name="worker", health=health, routers=(), lifespan=lifespan), health
+    return create_app(name="worker", health=health, routers=(), lifespan=lifespan)
 
 
 async def _keep_running(name: str, job: Job) -> None:
@@ -68,10 +68,7 @@ async def _keep_running(name: str, job: Job) -> None:
         await asyncio.sleep(RESTART_SECONDS)
 
 
-def main() -> None:
-    """Runs until SIGTERM or SIGINT."""
-    settings = load_settings(WorkerSettings)
-    configure_logs("worker", settings.log_level)
+def _build_all(_: WorkerSettings) -> FastAPI:
     broker = InProcessBroker()
     rewards = load_settings(RewardsWorkerSettings)
     delivery = http_delivery(rewards, SystemClock()) or AcceptsAll()
@@ -80,8 +77,12 @@ def main() -> None:
         build_events_worker(load_settings(EventsWorkerSettings), broker),
         build_rewards_worker(rewards, broker, delivery),
     ]
-    app, health = build(workers, broker)
-    serve(app, health, settings)
+    return build(workers, broker)
+
+
+def main() -> None:
+    """Runs until SIGTERM or SIGINT."""
+    run_service("worker", WorkerSettings, _build_all)
 
 
 if __name__ == "__main__":

@@ -17,9 +17,7 @@ from subgraphs.runtime.auth.revocations import RemoteRevocations, Revocations
 from subgraphs.runtime.clients.subgraph import SubgraphClient
 from subgraphs.runtime.clients.tls import tls_context
 from subgraphs.runtime.clock import Clock
-from subgraphs.runtime.observability.logging import configure_logs
-from subgraphs.runtime.server import serve
-from subgraphs.runtime.settings import load_settings
+from subgraphs.runtime.server import run_service
 
 
 def build(
@@ -60,10 +58,7 @@ def build(
 
 def main() -> None:
     """Runs until SIGTERM or SIGINT."""
-    settings = load_settings(EventsSettings)
-    configure_logs("events", settings.log_level)
-    app, resources = build(settings)
-    serve(app, resources.health, settings)
+    run_service("events", EventsSettings, lambda settings: build(settings)[0])
 
 
 if __name__ == "__main__":

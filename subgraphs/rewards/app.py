@@ -20,10 +20,8 @@ from subgraphs.runtime.auth.revocations import RemoteRevocations, Revocations
 from subgraphs.runtime.clients.subgraph import SubgraphClient
 from subgraphs.runtime.clients.tls import tls_context
 from subgraphs.runtime.clock import Clock
-from subgraphs.runtime.observability.logging import configure_logs
 from subgraphs.runtime.rate_limits import Rate
-from subgraphs.runtime.server import serve
-from subgraphs.runtime.settings import load_settings
+from subgraphs.runtime.server import run_service
 
 
 def build(
@@ -74,10 +72,7 @@ def build(
 
 def main() -> None:
     """Runs until SIGTERM or SIGINT."""
-    settings = load_settings(RewardsSettings)
-    configure_logs("rewards", settings.log_level)
-    app, resources = build(settings)
-    serve(app, resources.health, settings)
+    run_service("rewards", RewardsSettings, lambda settings: build(settings)[0])
 
 
 if __name__ == "__main__":

@@ -21,13 +21,15 @@ from subgraphs.runtime.graphql.context import RequestContext
 from subgraphs.runtime.graphql.http import GraphQLEndpoint
 from subgraphs.runtime.graphql.operation_limits import OperationLimits
 from subgraphs.runtime.graphql.schema import FederatedSchema
+from subgraphs.runtime.health import Health
 from subgraphs.runtime.mongo import Mongo
 from subgraphs.runtime.mongo.read_your_writes import ReadYourWrites
-from subgraphs.runtime.observability.metrics import LoaderMetrics
+from subgraphs.runtime.observability.metrics import LoaderMetrics, metrics_router
+from subgraphs.runtime.observability.tracing import Tracing
 from subgraphs.runtime.pagination.cursors import Cursors
 from subgraphs.runtime.rate_limits import Rate, RateLimiter
 from subgraphs.runtime.redis import RedisClient, connect_redis
-from subgraphs.runtime.server import Health, Tracing, create_app, metrics_router
+from subgraphs.runtime.server import create_app
 from subgraphs.runtime.settings import ServiceSettings
 
 

@@ -1,51 +1,27 @@
-"""The ASGI service of one process: health, the router's secret, identity, GraphQL, a graceful end."""
+"""The HTTP server of one process: its start from settings, its health paths, and a graceful end."""
 
 import asyncio
 import contextlib
 import gc
 import signal
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from types import FrameType
-from typing import Any, Final
+from typing import Final, TypeAlias, TypeVar
 
 import structlog
 import uvicorn
 from fastapi import APIRouter, FastAPI
 from fastapi.responses import JSONResponse
-from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
-from starlette.responses import Response
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp
 
-from subgraphs.runtime.observability.logging import trace_id_of
-from subgraphs.runtime.settings import ServerSettings
+from subgraphs.runtime.health import Health
+from subgraphs.runtime.observability.logging import configure_logs
+from subgraphs.runtime.settings import ServerSettings, load_settings
 
-READY_SECONDS: Final = 2.0
 log = structlog.get_logger("service")
 
-Check = Callable[[], Awaitable[None]]
-Lifespan = Callable[[], contextlib.AbstractAsyncContextManager[None]]
-
-
-class Health:
-    """Whether the process lives and may get requests. It is not ready while it starts, drains, or a need is not met."""
-
-    def __init__(self, checks: Mapping[str, Check]) -> None:
-        self._checks = checks
-        self.draining = False
-
-    async def ready(self) -> dict[str, str]:
-        """What each dependency says: 'ok' or the kind of its fault."""
-        results = await asyncio.gather(*(self._run(check) for check in self._checks.values()))
-        return dict(zip(self._checks, results, strict=True))
-
-    @staticmethod
-    async def _run(check: Check) -> str:
-        try:
-            async with asyncio.timeout(READY_SECONDS):
-                await check()
-        except Exception as error:
-            return type(error).__name__
-        return "ok"
+Lifespan: TypeAlias = Callable[[], contextlib.AbstractAsyncContextManager[None]]
+Settings = TypeVar("Settings", bound=ServerSettings)
 
 
 def create_app(*, name: str, health: Health, routers: Sequence[APIRouter], lifespan: Lifespan) -> FastAPI:
@@ -73,46 +49,8 @@ def create_app(*, name: str, health: Health, routers: Sequence[APIRouter], lifes
 
     for router in routers:
         app.include_router(router)
+    app.state.health = health
     return app
-
-
-class Tracing:
-    """Binds the trace id to the request's log lines and answers with it."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
-        headers = dict(scope["headers"])
-        trace_id = trace_id_of(headers.get(b"traceparent", b"").decode("latin-1"))
-        structlog.contextvars.clear_contextvars()
-        structlog.contextvars.bind_contextvars(trace_id=trace_id)
-
-        async def send_with_id(message: Any) -> None:
-            if message["type"] == "http.response.start":
-                message["headers"] = [*message.get("headers", ()), (b"x-trace-id", trace_id.encode())]
-            await send(message)
-
-        await self._app(scope, receive, send_with_id)
-
-
-def metrics_router(registry: CollectorRegistry) -> APIRouter:
-    """`/metrics`, as Prometheus reads it."""
-    router = APIRouter()
-
-    @router.get("/metrics")
-    async def metrics() -> Response:
-        return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
-
-    return router
-
-
-def graphql_refusal(status: int, code: str, message: str) -> JSONResponse:
-    """A response of GraphQL's shape for a request that never reaches execution."""
-    return JSONResponse({"errors": [{"message": message, "extensions": {"code": code}}]}, status_code=status)
 
 
 # Objects made, less those freed, between two collections; what survives is looked through again after this many of them.
@@ -164,3 +102,14 @@ def serve(app: ASGIApp, health: Health, settings: ServerSettings) -> None:
     )
     freeze_garbage_collector()
     DrainingServer(config, health, settings.drain_delay_seconds).run()
+
+
+def run_service(name: str, settings_class: type[Settings], build: Callable[[Settings], FastAPI]) -> None:
+    """Runs one process until SIGTERM or SIGINT: settings from the environment, structured logs, the app that `build` makes.
+
+    A missing or bad setting ends the process with status 2 and says which; a port that is taken, with status 1.
+    """
+    settings = load_settings(settings_class)
+    configure_logs(name, settings.log_level)
+    app = build(settings)
+    serve(app, app.state.health, settings)

@@ -10,9 +10,7 @@ from subgraphs.runtime.app_factory import AppResources, build_app, build_resourc
 from subgraphs.runtime.auth.identity import same_secret
 from subgraphs.runtime.auth.revocations import Revocations, revocations_document
 from subgraphs.runtime.clock import Clock
-from subgraphs.runtime.observability.logging import configure_logs
-from subgraphs.runtime.server import serve
-from subgraphs.runtime.settings import load_settings
+from subgraphs.runtime.server import run_service
 from subgraphs.users.context import make_context
 from subgraphs.users.operations.change_access import standings
 from subgraphs.users.operations.rate_limits import RateLimits
@@ -97,11 +95,12 @@ def _revocations_router(resources: AppResources) -> APIRouter:
 
 def main() -> None:
     """Runs until SIGTERM or SIGINT."""
-    settings = load_settings(UsersSettings)
-    configure_logs("users", settings.log_level)
-    path = settings.signing_keys_file
-    app, resources = build(settings, keys=load_signing_keys(path), keys_file=path)
-    serve(app, resources.health, settings)
+
+    def with_keys(settings: UsersSettings) -> FastAPI:
+        path = settings.signing_keys_file
+        return build(settings, keys=load_signing_keys(path), keys_file=path)[0]
+
+    run_service("users", UsersSettings, with_keys)
 
 
 if __name__ == "__main__":

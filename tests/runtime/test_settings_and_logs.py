@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from subgraphs.runtime.graphql.scalars import SAFE_INT_LIMIT, check_safe_int, format_instant, parse_instant
 from subgraphs.runtime.ids import is_plausible_id, random_id
-from subgraphs.runtime.observability.logging import configure_logs, redact, trace_id_of
+from subgraphs.runtime.observability.logging import configure_logs, redact
+from subgraphs.runtime.observability.tracing import trace_id_of
 from subgraphs.runtime.redis import RedisUrl
 from subgraphs.runtime.settings import ServiceSettings, load_settings
 

@@ -1,5 +1,6 @@
 """The door of a subgraph: only the router and trusted services are answered, and a bad token is refused, not ignored."""
 
+from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from subgraphs.runtime.auth.identity import (
@@ -12,7 +13,6 @@ from subgraphs.runtime.auth.identity import (
 )
 from subgraphs.runtime.auth.revocations import Revocations
 from subgraphs.runtime.graphql.errors import FORBIDDEN, UNAUTHENTICATED, UNAVAILABLE
-from subgraphs.runtime.server import graphql_refusal
 
 
 class AuthMiddleware:
@@ -43,14 +43,19 @@ class AuthMiddleware:
             )
         except InvalidToken as error:
             # The router passes on a refusal as it is only from an answer of status 200.
-            refusal = graphql_refusal(200 if from_router else 401, UNAUTHENTICATED, str(error))
+            refusal = _refusal(200 if from_router else 401, UNAUTHENTICATED, str(error))
         except KeysUnavailable:
             message = "access tokens cannot be verified for the moment"
-            refusal = graphql_refusal(200 if from_router else 503, UNAVAILABLE, message)
+            refusal = _refusal(200 if from_router else 503, UNAVAILABLE, message)
         if not from_router and not identity.is_service and refusal is None:
-            refusal = graphql_refusal(403, FORBIDDEN, "only the router and trusted services are answered here")
+            refusal = _refusal(403, FORBIDDEN, "only the router and trusted services are answered here")
         if refusal is not None:
             await refusal(scope, receive, send)
             return
         scope.setdefault("state", {})["identity"] = identity
         await self._app(scope, receive, send)
+
+
+def _refusal(status: int, code: str, message: str) -> JSONResponse:
+    """A response of GraphQL's shape for a request that never reaches execution."""
+    return JSONResponse({"errors": [{"message": message, "extensions": {"code": code}}]}, status_code=status)

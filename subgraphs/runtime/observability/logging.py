@@ -5,14 +5,12 @@ What may not be logged is kept out at the source; the redaction here is the seco
 
 import logging
 import re
-import secrets
 import sys
 from collections.abc import MutableMapping
 from typing import Any, Final
 
 import structlog
 
-_TRACEPARENT: Final = re.compile(r"^[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}$")
 _SECRETS: Final = (
     re.compile(r"eyJ[\w-]+\.[\w-]+\.[\w-]*"),
     re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+"),
@@ -21,12 +19,6 @@ _SECRETS: Final = (
     re.compile(r"\b[0-9a-z]+\.[0-9a-z]{43}\b"),
 )
 _SECRET_NAMES: Final = frozenset({"password", "token", "authorization", "secret", "email", "refresh_token"})
-
-
-def trace_id_of(traceparent: str | None) -> str:
-    """The trace id of a W3C traceparent header; a new one when there is none or it is malformed."""
-    match = _TRACEPARENT.match(traceparent or "")
-    return match.group(1) if match else secrets.token_hex(16)
 
 
 def redact(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

@@ -1,8 +1,10 @@
-"""What the dataloaders of a process do, for Prometheus."""
+"""Metrics for Prometheus: `/metrics`, and what the dataloaders of a process do."""
 
 from typing import Final
 
-from prometheus_client import CollectorRegistry, Counter, Histogram
+from fastapi import APIRouter
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Histogram, generate_latest
+from starlette.responses import Response
 
 _KEYS: Final = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
 _SECONDS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5)
@@ -33,3 +35,14 @@ class LoaderMetrics:
         self._seconds.labels(loader).observe(seconds)
         if failed:
             self._failed.labels(loader).inc(failed)
+
+
+def metrics_router(registry: CollectorRegistry) -> APIRouter:
+    """`/metrics`, as Prometheus reads it."""
+    router = APIRouter()
+
+    @router.get("/metrics")
+    async def metrics() -> Response:
+        return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
+
+    return router
