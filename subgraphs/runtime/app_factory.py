@@ -28,7 +28,7 @@ from subgraphs.runtime.observability.metrics import LoaderMetrics, metrics_route
 from subgraphs.runtime.observability.tracing import Tracing
 from subgraphs.runtime.pagination.cursors import Cursors
 from subgraphs.runtime.rate_limits import Rate, RateLimiter
-from subgraphs.runtime.redis import RedisClient, connect_redis
+from subgraphs.runtime.redis import RedisClient, connect_pipeline, connect_redis
 from subgraphs.runtime.server import create_app
 from subgraphs.runtime.settings import ServiceSettings
 
@@ -64,10 +64,15 @@ class AppResources:
 def build_resources(name: str, settings: ServiceSettings, *, clock: Clock | None = None) -> AppResources:
     """The resources, with connections that open when first used. Redis is no condition of readiness: all works without it."""
     mongo = Mongo(settings, app_name=f"laurel-{name}")
-    redis = connect_redis(settings.redis_url)
+    pipeline = connect_pipeline(settings.redis_url)
+    redis = connect_redis(settings.redis_url, pipeline=pipeline)
     used_clock = clock or SystemClock()
     cache = build_cache(
-        settings.redis_url, settings.mongo_database, used_clock, limit_seconds=settings.cache_limit_seconds
+        settings.redis_url,
+        settings.mongo_database,
+        used_clock,
+        limit_seconds=settings.cache_limit_seconds,
+        pipeline=pipeline,
     )
     metrics = CollectorRegistry()
     metrics.register(cache.counts)

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 import pytest
 
-from dataloaders import Many, One, PageOf, Pages
+from dataloaders import One, PageOf, Pages
 from dataloaders.batch import Batch
 
 
@@ -125,14 +125,6 @@ async def test_an_error_in_the_place_of_a_value_spoils_only_its_key() -> None:
     assert isinstance(three, ValueError)
     with pytest.raises(ValueError, match="odd"):
         await loader.load(3)
-
-
-async def test_many_gives_each_key_its_list_and_an_empty_one_where_there_is_nothing() -> None:
-    async def find(keys: Sequence[str]) -> Mapping[str, Sequence[int]]:
-        return {"a": [1, 2]}
-
-    loader: Many[str, int] = Many(find)
-    assert await loader.load_all(["a", "b"]) == [[1, 2], []]
 
 
 async def test_pages_with_equal_bounds_are_one_query_and_a_failing_one_spoils_only_its_own() -> None:

@@ -16,8 +16,7 @@ from dataloaders import One
 from subgraphs.runtime.app_factory import AppResources, Caller, build_app, build_resources
 from subgraphs.runtime.auth.revocations import Revocations
 from subgraphs.runtime.graphql.context import RequestContext
-from subgraphs.runtime.graphql.not_built import NotBuiltYet
-from subgraphs.runtime.graphql.permissions import Admins, Public, SignedIn, Staff, UserOnly, Visible, open_field
+from subgraphs.runtime.graphql.permissions import Public, SignedIn, Staff, UserOnly, Visible, open_field
 from subgraphs.runtime.graphql.schema import build_schema
 from subgraphs.runtime.pagination.cursors import BadPage
 from subgraphs.runtime.settings import ServiceSettings
@@ -73,10 +72,6 @@ class Query:
     @strawberry.field(permission_classes=[Public])
     def page(self) -> str | None:
         raise BadPage("first", "a page holds 1 to 100 rows")
-
-    @strawberry.field(permission_classes=[Admins], extensions=[NotBuiltYet()])
-    def later(self) -> str | None:
-        return None
 
     @strawberry.field(permission_classes=[Public])
     async def slow(self, header: str) -> str | None:
@@ -148,13 +143,6 @@ async def test_a_permission_tells_a_stranger_from_a_caller_who_may_not(service: 
     as_service = await service.graphql("{ signedIn whoami }", token=issuer.service_token())
     assert as_service.codes == ["FORBIDDEN"]
     assert (await service.graphql("{ staff }", token=issuer.token("kr1", "AUDITOR"))).data == {"staff": "hello"}
-
-
-async def test_what_is_not_built_says_so_to_those_who_may(service: InProcess, issuer: Issuer) -> None:
-    assert (await service.graphql("{ later }", token=issuer.token("kr1"))).codes == ["FORBIDDEN"]
-    answer = await service.graphql("{ later }", token=issuer.token("kr1", "ADMIN"))
-    assert (answer.partial, answer.codes) == ({"later": None}, ["NOT_IMPLEMENTED"])
-    assert answer.errors[0]["message"].startswith("Query.later")
 
 
 async def test_a_fault_is_masked_with_an_id_that_the_log_carries(

@@ -3,7 +3,6 @@
 import json
 from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -21,8 +20,6 @@ from tests.stack import LocalStack
 from tests.supergraph.fingerprint import Fingerprint
 from tests.supergraph.permissions import MATRIX, WAYS, Row
 
-LISTED = json.loads((Path(__file__).parents[2] / "schema" / "not-implemented.json").read_text())
-NOT_BUILT = {path for paths in LISTED.values() for path in paths}
 ROWS = [row for rows in MATRIX.values() for row in rows]
 READS = [row for row in ROWS if row.type != "Mutation" and row.path != "Event.eligibility"]
 MUTATIONS = [row for row in ROWS if row.type == "Mutation"]
@@ -122,7 +119,7 @@ def outcome(answer: Answer, row: Row) -> str:
         at = [name for name in error["path"] if isinstance(name, str)]
         if at == path[: len(at)]:
             code: str = error["extensions"]["code"]
-            return Outcome.ANSWERED if code == "NOT_IMPLEMENTED" and row.path in NOT_BUILT else code
+            return code
     value = answer.partial
     for name in path:
         value = value[0] if isinstance(value, list) else value

@@ -7,15 +7,23 @@ from subgraphs.runtime.cache.cache import Cache
 from subgraphs.runtime.cache.generations import Generations
 from subgraphs.runtime.cache.redis_access import RedisAccess
 from subgraphs.runtime.clock import Clock
-from subgraphs.runtime.redis import RedisUrl
-from subgraphs.runtime.redis.cluster import ClusterPipeline
-from subgraphs.runtime.redis.pipeline import LIMIT_SECONDS
-from subgraphs.runtime.redis.server import ServerPipeline
+from subgraphs.runtime.redis import RedisUrl, connect_pipeline
+from subgraphs.runtime.redis.pipeline import LIMIT_SECONDS, Pipeline
 
 
-def build_cache(redis_url: str, database: str, clock: Clock, *, limit_seconds: float = LIMIT_SECONDS) -> Cache:
-    """The cache of a process that answers requests. Values of one database are shared by all that name it."""
-    return Cache(_redis(redis_url, database, limit_seconds=limit_seconds), clock)
+def build_cache(
+    redis_url: str,
+    database: str,
+    clock: Clock,
+    *,
+    limit_seconds: float = LIMIT_SECONDS,
+    pipeline: Pipeline | None = None,
+) -> Cache:
+    """Returns the cache of a process that answers requests; values are shared by all processes that name the database.
+
+    One look-up waits `limit_seconds` for Redis at most. `pipeline` is the one to send through; a new one unless given.
+    """
+    return Cache(_access(redis_url, database, pipeline, limit_seconds=limit_seconds), clock)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +44,14 @@ class Invalidator:
 
 
 def build_invalidator(redis_url: str, database: str) -> Invalidator:
-    """The invalidator of a worker, for the tags of the subgraph whose database it is."""
-    redis = _redis(redis_url, database)
+    """Returns the invalidator of a worker, for the tags of the subgraph whose database it is."""
+    redis = _access(redis_url, database, None)
     return Invalidator(Generations(redis), redis)
 
 
-def _redis(redis_url: str, database: str, *, limit_seconds: float = LIMIT_SECONDS) -> RedisAccess:
-    place = RedisUrl.parse(redis_url)
-    pipeline = ClusterPipeline(place) if place.is_cluster else ServerPipeline(redis_url)
-    return RedisAccess(pipeline, database, is_cluster=place.is_cluster, limit_seconds=limit_seconds)
+def _access(
+    redis_url: str, database: str, pipeline: Pipeline | None, *, limit_seconds: float = LIMIT_SECONDS
+) -> RedisAccess:
+    is_cluster = RedisUrl.parse(redis_url).is_cluster
+    used = pipeline or connect_pipeline(redis_url)
+    return RedisAccess(used, database, is_cluster=is_cluster, limit_seconds=limit_seconds)

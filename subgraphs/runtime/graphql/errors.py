@@ -16,7 +16,6 @@ UNAUTHENTICATED: Final = "UNAUTHENTICATED"
 FORBIDDEN: Final = "FORBIDDEN"
 BAD_USER_INPUT: Final = "BAD_USER_INPUT"
 RATE_LIMITED: Final = "RATE_LIMITED"
-NOT_IMPLEMENTED: Final = "NOT_IMPLEMENTED"
 UNAVAILABLE: Final = "UNAVAILABLE"
 INTERNAL: Final = "INTERNAL"
 GRAPHQL_PARSE_FAILED: Final = "GRAPHQL_PARSE_FAILED"
@@ -51,14 +50,6 @@ class BadUserInput(CodedError):
 
     def __init__(self, message: str, argument: str | None = None) -> None:
         super().__init__(BAD_USER_INPUT, message if argument is None else f"{argument}: {message}")
-
-
-class NotBuilt(CodedError):
-    """A part of the API that is declared and not implemented yet."""
-
-    def __init__(self, part: str) -> None:
-        super().__init__(NOT_IMPLEMENTED, f"{part} is not implemented yet")
-        self.part = part
 
 
 def format_error(error: GraphQLError) -> GraphQLFormattedError:

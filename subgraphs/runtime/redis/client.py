@@ -8,7 +8,8 @@ from redis.exceptions import ConnectionError as NotConnected
 from redis.retry import Retry
 
 from subgraphs.runtime.redis.cluster import ClusterPipeline
-from subgraphs.runtime.redis.pipeline import Command, RedisUnavailable
+from subgraphs.runtime.redis.pipeline import LIMIT_SECONDS, Command, Pipeline, RedisUnavailable
+from subgraphs.runtime.redis.server import ServerPipeline
 from subgraphs.runtime.redis.url import RedisUrl
 
 
@@ -16,7 +17,7 @@ class ClusterClient:
     """A cluster, with the commands of the client that are used here. The library's own cannot keep the limit: whenever a
     server is away it asks for all commands that the others know before it goes on."""
 
-    def __init__(self, pipeline: ClusterPipeline, *, timeout_seconds: float) -> None:
+    def __init__(self, pipeline: Pipeline, *, timeout_seconds: float) -> None:
         self._pipeline = pipeline
         self._timeout_seconds = timeout_seconds
 
@@ -55,12 +56,24 @@ class ClusterClient:
 RedisClient: TypeAlias = Redis | ClusterClient
 
 
-def connect_redis(url: str, *, timeout_seconds: float = 0.05, pool_size: int = 64) -> RedisClient:
-    """A client of the server, or the cluster, at `url`; no call takes longer than `timeout_seconds`, connecting included,
-    none is retried. Raises ValueError for an URL that is none of Redis."""
-    place = RedisUrl.parse(url)
-    if place.is_cluster:
-        return ClusterClient(ClusterPipeline(place), timeout_seconds=timeout_seconds)
+def connect_pipeline(url: str) -> Pipeline:
+    """Returns the pipeline to the server, or the cluster, at `url`; it connects when first used. Raises ValueError for a
+    URL that is not Redis's."""
+    parsed = RedisUrl.parse(url)
+    return ClusterPipeline(parsed) if parsed.is_cluster else ServerPipeline(url)
+
+
+def connect_redis(
+    url: str, *, pipeline: Pipeline | None = None, timeout_seconds: float = LIMIT_SECONDS, pool_size: int = 64
+) -> RedisClient:
+    """Returns a client for single commands to the server, or the cluster, at `url`; it connects when first used.
+
+    No call takes longer than `timeout_seconds`, connecting included, and none is retried. To a cluster it sends through
+    `pipeline`, where one is given, so that a process has one map of the cluster and one connection pool a server. Raises
+    ValueError for a URL that is not Redis's.
+    """
+    if RedisUrl.parse(url).is_cluster:
+        return ClusterClient(pipeline or connect_pipeline(url), timeout_seconds=timeout_seconds)
     return Redis.from_url(
         url,
         socket_timeout=timeout_seconds,
