@@ -13,8 +13,8 @@ from subgraphs.runtime.clock import Clock
 from subgraphs.runtime.server import run_service
 from subgraphs.users.context import make_context
 from subgraphs.users.operations.change_access import standings
+from subgraphs.users.operations.dependencies import Dependencies
 from subgraphs.users.operations.rate_limits import RateLimits
-from subgraphs.users.operations.sessions import Dependencies
 from subgraphs.users.passwords import Passwords
 from subgraphs.users.schema import schema
 from subgraphs.users.settings import UsersSettings

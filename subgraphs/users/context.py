@@ -7,7 +7,7 @@ from strawberry.types import Info
 from subgraphs.runtime.app_factory import AppResources, Caller
 from subgraphs.runtime.graphql.context import RequestContext
 from subgraphs.users.loaders import NotificationsByUser, UnreadByUser, UsersById
-from subgraphs.users.operations.sessions import Dependencies
+from subgraphs.users.operations.dependencies import Dependencies
 
 
 @dataclass

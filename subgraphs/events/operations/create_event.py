@@ -5,7 +5,9 @@ from datetime import datetime
 
 from subgraphs.events.model.draft import EventDraft, Path, build_rule, check_event, normalise_tags
 from subgraphs.events.model.event import Event, Lifecycle
-from subgraphs.events.operations.dependencies import Dependencies, changed_message, snapshot
+from subgraphs.events.operations.audit_snapshots import snapshot
+from subgraphs.events.operations.dependencies import Dependencies
+from subgraphs.events.operations.outbox_messages import changed_message
 from subgraphs.runtime import audit
 from subgraphs.runtime.idempotency import Call, check_key, fingerprint_of, once
 from subgraphs.runtime.ids import random_id

@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import Final
 
 from subgraphs.events.model.event import TRANSITIONS, Event, EventStatus, Transition, allowed_transitions
-from subgraphs.events.operations.dependencies import Dependencies, changed_message
+from subgraphs.events.operations.dependencies import Dependencies
+from subgraphs.events.operations.outbox_messages import changed_message
 from subgraphs.runtime import audit
 from subgraphs.runtime.messaging.outbox import enqueue
 from subgraphs.runtime.mongo import Session

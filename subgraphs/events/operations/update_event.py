@@ -5,7 +5,9 @@ from datetime import datetime
 from subgraphs.events.model.draft import Path
 from subgraphs.events.model.event import Event
 from subgraphs.events.model.update import EventUpdate, check_update, check_updated, locked_fields, updated
-from subgraphs.events.operations.dependencies import Dependencies, changed_message, snapshot
+from subgraphs.events.operations.audit_snapshots import snapshot
+from subgraphs.events.operations.dependencies import Dependencies
+from subgraphs.events.operations.outbox_messages import changed_message
 from subgraphs.events.operations.transition_event import IllegalTransition, illegal_transition
 from subgraphs.runtime import audit
 from subgraphs.runtime.messaging.outbox import enqueue

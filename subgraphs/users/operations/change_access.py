@@ -15,7 +15,7 @@ from subgraphs.runtime.results import NotFound, ValidationFailed, VersionConflic
 from subgraphs.users.model.notification import of_roles
 from subgraphs.users.model.session import ACCESS_TOKEN_LIFETIME
 from subgraphs.users.model.user import Role, User, UserStatus, check_reason, check_roles
-from subgraphs.users.operations.sessions import Dependencies
+from subgraphs.users.operations.dependencies import Dependencies
 from subgraphs.users.store.users import changed_since, user_tags
 
 # A token may be signed a moment after its user was read.

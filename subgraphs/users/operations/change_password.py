@@ -6,7 +6,8 @@ from subgraphs.runtime.mongo import Session
 from subgraphs.runtime.results import RateLimited, ValidationFailed, Violation
 from subgraphs.users.model.notification import of_password
 from subgraphs.users.model.user import MAX_PASSWORD, User, check_password
-from subgraphs.users.operations.sessions import Dependencies, InvalidCredentials
+from subgraphs.users.operations.dependencies import Dependencies
+from subgraphs.users.operations.sessions import InvalidCredentials
 
 _NEW = ("input", "newPassword")
 

@@ -5,14 +5,9 @@ from subgraphs.runtime.mongo import Session
 from subgraphs.runtime.results import RateLimited
 from subgraphs.users.model.session import new_session
 from subgraphs.users.model.user import MAX_PASSWORD, UserStatus, normalise_email
-from subgraphs.users.operations.sessions import (
-    AccountSuspended,
-    Dependencies,
-    InvalidCredentials,
-    SessionTokens,
-    login_message,
-    signed_in,
-)
+from subgraphs.users.operations.dependencies import Dependencies
+from subgraphs.users.operations.outbox_messages import login_message
+from subgraphs.users.operations.sessions import AccountSuspended, InvalidCredentials, SessionTokens, signed_in
 
 
 async def login(

@@ -1,7 +1,8 @@
 """Log out: end this session, or all of the user's."""
 
 from subgraphs.users.model.session import user_of_token
-from subgraphs.users.operations.sessions import Dependencies, InvalidCredentials
+from subgraphs.users.operations.dependencies import Dependencies
+from subgraphs.users.operations.sessions import InvalidCredentials
 
 
 async def logout(dependencies: Dependencies, refresh_token: str, *, everywhere: bool) -> int | InvalidCredentials:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from subgraphs.runtime.results import ValidationFailed, Violation
 from subgraphs.users.model.notification import MAX_MARKED
-from subgraphs.users.operations.sessions import Dependencies
+from subgraphs.users.operations.dependencies import Dependencies
 
 
 async def mark_notifications_read(

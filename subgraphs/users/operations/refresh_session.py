@@ -11,13 +11,8 @@ from subgraphs.users.model.session import (
     user_of_token,
 )
 from subgraphs.users.model.user import UserStatus
-from subgraphs.users.operations.sessions import (
-    AccountSuspended,
-    Dependencies,
-    InvalidCredentials,
-    SessionTokens,
-    signed_in,
-)
+from subgraphs.users.operations.dependencies import Dependencies
+from subgraphs.users.operations.sessions import AccountSuspended, InvalidCredentials, SessionTokens, signed_in
 
 
 async def refresh_session(

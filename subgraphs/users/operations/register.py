@@ -18,7 +18,9 @@ from subgraphs.users.model.user import (
     new_user_id,
     normalise_email,
 )
-from subgraphs.users.operations.sessions import Dependencies, SessionTokens, login_message, profile_message, signed_in
+from subgraphs.users.operations.dependencies import Dependencies
+from subgraphs.users.operations.outbox_messages import login_message, profile_message
+from subgraphs.users.operations.sessions import SessionTokens, signed_in
 from subgraphs.users.store.users import EmailExists
 
 

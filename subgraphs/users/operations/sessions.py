@@ -1,35 +1,12 @@
-"""What every use case with sessions shares: the tokens of a session, and telling others of a login."""
+"""The tokens of a session, and the refusals that every use case with sessions shares."""
 
 from dataclasses import dataclass
 from datetime import datetime
 
 from subgraphs.runtime.auth.identity import Kind, sign_token
-from subgraphs.runtime.clock import Clock
-from subgraphs.runtime.messaging.outbox import Message, new_message
-from subgraphs.runtime.mongo import Mongo
 from subgraphs.users.model.session import ACCESS_TOKEN_LIFETIME, NewSession
 from subgraphs.users.model.user import User
-from subgraphs.users.operations.rate_limits import RateLimits
-from subgraphs.users.passwords import Passwords
-from subgraphs.users.signing_keys import SigningKeys
-from subgraphs.users.store.notifications import Inbox
-from subgraphs.users.store.sessions import SessionStore
-from subgraphs.users.store.users import UserStore, user_tags
-
-
-@dataclass(frozen=True, slots=True)
-class Dependencies:
-    """What the use cases work with."""
-
-    mongo: Mongo
-    users: UserStore
-    sessions: SessionStore
-    inbox: Inbox
-    rate_limits: RateLimits
-    passwords: Passwords
-    keys: SigningKeys
-    issuer: str
-    clock: Clock
+from subgraphs.users.operations.dependencies import Dependencies
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,21 +44,3 @@ def signed_in(dependencies: Dependencies, user: User, session: NewSession, now: 
         session_id=session.id,
     )
     return SessionTokens(user, access_token, expires_at, session.refresh_token, session.expires_at)
-
-
-def login_message(session: NewSession, now: datetime) -> Message:
-    """Tells others that the user signed in."""
-    payload = {"userId": session.user_id, "sessionId": session.id, "at": now}
-    return new_message("users.login", session.user_id, payload, now)
-
-
-def profile_message(user: User, now: datetime) -> Message:
-    """Tells others what rules may ask of a user."""
-    payload = {
-        "userId": user.id,
-        "region": user.region,
-        "timezone": user.timezone,
-        "createdAt": user.created_at,
-        "version": user.version,
-    }
-    return new_message("users.profile", user.id, payload, now, tags=user_tags(user.id))

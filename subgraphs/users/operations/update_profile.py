@@ -7,7 +7,8 @@ from subgraphs.runtime.messaging.outbox import enqueue
 from subgraphs.runtime.mongo import Session
 from subgraphs.runtime.results import ValidationFailed, VersionConflict, Violation
 from subgraphs.users.model.user import User, check_display_name, check_region, check_timezone
-from subgraphs.users.operations.sessions import Dependencies, profile_message
+from subgraphs.users.operations.dependencies import Dependencies
+from subgraphs.users.operations.outbox_messages import profile_message
 
 
 async def update_profile(
