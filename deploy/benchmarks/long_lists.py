@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
+from deploy.generate.guaranteed_lists import EVENT, OFFER, USER
 from deploy.local.seed.demo import put
 from deploy.local.seed.places import Databases
 from subgraphs.events.model.activity import Activity
@@ -24,9 +25,6 @@ from subgraphs.runtime.mongo import Database, Document
 from subgraphs.users.model.notification import Notification
 from subgraphs.users.store.notifications import NOTIFICATIONS, notification_document
 
-USER: Final = "krlong00000000000000"
-EVENT: Final = "evlong00000000000000"
-OFFER: Final = f"{EVENT}.points0001"
 BATCH: Final = 2000
 
 

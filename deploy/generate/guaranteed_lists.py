@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from deploy.benchmarks.long_lists import EVENT, OFFER, USER
 from deploy.generate.documents import Part
 from deploy.local.seed.places import Databases
 from subgraphs.events.store import activities, events
@@ -22,6 +21,10 @@ from subgraphs.runtime.pagination.cursors import Cursors, Page, PageBounds, Sort
 from subgraphs.users.store import notifications, users
 
 PART: Final = Part("guaranteed lists", "deploy.generate.guaranteed_lists")
+# Whose lists are read; `deploy.benchmarks.long_lists` fills them.
+USER: Final = "krlong00000000000000"
+EVENT: Final = "evlong00000000000000"
+OFFER: Final = f"{EVENT}.points0001"
 SCOPE: Final = "list"
 CURSORS: Final = Cursors("the secret of lists that no client sees")
 NONE: Final = "none"

@@ -4,7 +4,9 @@ from dataclasses import dataclass
 
 from strawberry.types import Info
 
-from subgraphs.events.loaders import ActivitiesByUser, EventsById, ProfilesByUser, TalliesByEventAndUser, visible
+from subgraphs.events.loaders.activities import ActivitiesByUser, TalliesByEventAndUser
+from subgraphs.events.loaders.events import EventsById, visible
+from subgraphs.events.loaders.profiles import ProfilesByUser
 from subgraphs.events.model.event import Event
 from subgraphs.events.operations.dependencies import Dependencies
 from subgraphs.runtime.app_factory import AppResources, Caller

@@ -6,7 +6,7 @@ from typing import Annotated
 import strawberry
 
 from subgraphs.events.context import EventsInfo
-from subgraphs.events.loaders import EVENT
+from subgraphs.events.loaders.events import EVENT
 from subgraphs.events.model import rule as rule_model
 from subgraphs.events.operations.simulate_event import MadeUp, Simulation, simulate_event
 from subgraphs.events.store.events import SORTS, events_page

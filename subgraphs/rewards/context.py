@@ -4,25 +4,16 @@ from dataclasses import dataclass
 
 from strawberry.types import Info
 
-from subgraphs.rewards.loaders import (
-    BadgesByUser,
-    ClaimabilityByOffer,
-    HeadsByUser,
-    LedgerByUser,
-    LotsByUser,
-    OffersByEvent,
-    OffersById,
-    PoolsByReward,
-    RequestsById,
-    RequestsByUser,
-    RewardsById,
-    StocksByOffer,
-)
+from subgraphs.rewards.loaders.badges import BadgesByUser
+from subgraphs.rewards.loaders.offers import ClaimabilityByOffer, OffersByEvent, OffersById, StocksByOffer
+from subgraphs.rewards.loaders.requests import RequestsById, RequestsByUser
+from subgraphs.rewards.loaders.rewards import PoolsByReward, RewardsById
+from subgraphs.rewards.loaders.stats import DaysByEvent, RefusalsByEvent, TotalsByEvent
+from subgraphs.rewards.loaders.wallets import HeadsByUser, LedgerByUser, LotsByUser
 from subgraphs.rewards.model.offer import Offer
 from subgraphs.rewards.model.request import RewardRequest
 from subgraphs.rewards.operations.claim.service import ClaimService
 from subgraphs.rewards.operations.dependencies import Dependencies
-from subgraphs.rewards.stats_loaders import DaysByEvent, RefusalsByEvent, TotalsByEvent
 from subgraphs.runtime.app_factory import AppResources
 from subgraphs.runtime.auth.identity import Identity
 from subgraphs.runtime.graphql.context import RequestContext

@@ -7,7 +7,7 @@ from typing import Final, Self
 import strawberry
 
 from subgraphs.rewards.context import RewardsInfo
-from subgraphs.rewards.loaders import REWARD
+from subgraphs.rewards.loaders.rewards import REWARD
 from subgraphs.rewards.model import reward as model
 from subgraphs.rewards.model.reconciliation import Findings, Line
 from subgraphs.rewards.operations.reconcile import reconcile

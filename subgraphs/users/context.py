@@ -6,7 +6,8 @@ from strawberry.types import Info
 
 from subgraphs.runtime.app_factory import AppResources, Caller
 from subgraphs.runtime.graphql.context import RequestContext
-from subgraphs.users.loaders import NotificationsByUser, UnreadByUser, UsersById
+from subgraphs.users.loaders.notifications import NotificationsByUser, UnreadByUser
+from subgraphs.users.loaders.users import UsersById
 from subgraphs.users.operations.dependencies import Dependencies
 
 

@@ -10,7 +10,7 @@ from subgraphs.runtime.graphql.page_info import page_bounds
 from subgraphs.runtime.graphql.permissions import Admins, Auditors, Public, SignedIn
 from subgraphs.runtime.pagination.cursors import list_scope
 from subgraphs.users.context import UsersInfo
-from subgraphs.users.loaders import USER
+from subgraphs.users.loaders.users import USER
 from subgraphs.users.model import user as model
 from subgraphs.users.store.users import SORTS, UserQuery, count_users, users_page
 from subgraphs.users.types.users import (

@@ -4,7 +4,7 @@ import ast
 import re
 from pathlib import Path
 
-from subgraphs.runtime.graphql import errors
+from subgraphs.runtime import error_codes
 
 ROOT = Path(__file__).parents[2]
 # What the router says by itself. All but the last three are met in tests/router and tests/supergraph; those want a load,
@@ -44,7 +44,7 @@ def documented() -> set[str]:
 
 
 def of_the_subgraphs() -> set[str]:
-    return {name for name, value in vars(errors).items() if name.isupper() and name == value}
+    return {name for name, value in vars(error_codes).items() if name.isupper() and name == value}
 
 
 def of_the_scripts(folder: str) -> set[str]:

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from deploy.generate.permissions import Caller, schema_of
 from deploy.local.seed.demo import seed_demo
 from deploy.local.seed.places import Databases
-from subgraphs.runtime.graphql.errors import (
+from subgraphs.runtime.error_codes import (
     BAD_USER_INPUT,
     FORBIDDEN,
     GRAPHQL_VALIDATION_FAILED,

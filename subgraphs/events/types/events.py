@@ -10,7 +10,7 @@ from strawberry.federation import field as federated_field
 from strawberry.federation import type as federated
 
 from subgraphs.events.context import EventsContext, EventsInfo
-from subgraphs.events.loaders import EVENT
+from subgraphs.events.loaders.events import EVENT
 from subgraphs.events.model import event as model
 from subgraphs.events.model.rule import NOBODY, Person, Verdict, asks_profile, judge
 from subgraphs.events.store.activities import LATEST_FIRST, ActivityQuery

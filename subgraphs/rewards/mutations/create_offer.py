@@ -13,7 +13,8 @@ from subgraphs.rewards.store.offers import offer_tags
 from subgraphs.rewards.types.offers import ApprovalMode, LimitPeriod, RewardOffer
 from subgraphs.runtime import results
 from subgraphs.runtime.clients.subgraph import SubgraphUnavailable
-from subgraphs.runtime.graphql.errors import UNAVAILABLE, CodedError
+from subgraphs.runtime.error_codes import UNAVAILABLE
+from subgraphs.runtime.graphql.errors import CodedError
 from subgraphs.runtime.graphql.refusals import IdempotencyConflict, NotFound, ValidationFailed
 from subgraphs.runtime.graphql.scalars import SafeInt
 from subgraphs.runtime.graphql.unset import value_or_none

@@ -8,7 +8,8 @@ import strawberry
 from strawberry.federation import type as federated
 
 from subgraphs.rewards.context import RewardsInfo
-from subgraphs.rewards.loaders import OFFER, OFFERS_OF_EVENT, REWARD
+from subgraphs.rewards.loaders.offers import OFFER, OFFERS_OF_EVENT
+from subgraphs.rewards.loaders.rewards import REWARD
 from subgraphs.rewards.model import offer as model
 from subgraphs.rewards.model.stats import Totals
 from subgraphs.rewards.types.rewards import Reward, to_reward

@@ -12,7 +12,7 @@ from subgraphs.runtime.auth.identity import (
     same_secret,
 )
 from subgraphs.runtime.auth.revocations import Revocations
-from subgraphs.runtime.graphql.errors import FORBIDDEN, UNAUTHENTICATED, UNAVAILABLE
+from subgraphs.runtime.error_codes import FORBIDDEN, UNAUTHENTICATED, UNAVAILABLE
 
 
 class AuthMiddleware:

@@ -1,17 +1,17 @@
 """Changes made past the application, as by an operator's shell, seen in the database's own change stream."""
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Final
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any, Final, TypeAlias
 
 import structlog
 from pymongo.errors import PyMongoError
 
 from subgraphs.runtime.cache.global_tag import EVERYTHING
-from subgraphs.runtime.messaging.outbox import Invalidate
 from subgraphs.runtime.mongo import Collection, Document, Mongo
 
 log = structlog.get_logger("cache")
 
+Invalidate: TypeAlias = Callable[[Sequence[str]], Awaitable[None]]
 _CHANGES: Final = ("insert", "update", "replace", "delete")
 
 

@@ -19,7 +19,8 @@ from graphql import (
     ValidationRule,
 )
 
-from subgraphs.runtime.graphql.errors import QUERY_TOO_COMPLEX, CodedError
+from subgraphs.runtime.error_codes import QUERY_TOO_COMPLEX
+from subgraphs.runtime.graphql.errors import CodedError
 from subgraphs.runtime.pagination.cursors import DEFAULT_PAGE, MAX_PAGE
 
 MAX_TOKENS: Final = 10_000

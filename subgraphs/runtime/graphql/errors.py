@@ -1,27 +1,26 @@
 """Errors at the top level of a response: each with a stable `extensions.code`, none with an internal detail."""
 
-from typing import Any, Final
+from typing import Any
 
 import structlog
 from graphql import GraphQLError, GraphQLFormattedError
 
 from subgraphs.runtime.clients.subgraph import SubgraphUnavailable
+from subgraphs.runtime.error_codes import (
+    BAD_USER_INPUT,
+    FORBIDDEN,
+    GRAPHQL_PARSE_FAILED,
+    GRAPHQL_VALIDATION_FAILED,
+    INTERNAL,
+    QUERY_TOO_COMPLEX,
+    UNAUTHENTICATED,
+    UNAVAILABLE,
+)
 from subgraphs.runtime.ids import random_id
 from subgraphs.runtime.mongo import is_unavailable
 from subgraphs.runtime.pagination.cursors import BadPage
 
 log = structlog.get_logger("graphql")
-
-UNAUTHENTICATED: Final = "UNAUTHENTICATED"
-FORBIDDEN: Final = "FORBIDDEN"
-BAD_USER_INPUT: Final = "BAD_USER_INPUT"
-RATE_LIMITED: Final = "RATE_LIMITED"
-UNAVAILABLE: Final = "UNAVAILABLE"
-INTERNAL: Final = "INTERNAL"
-GRAPHQL_PARSE_FAILED: Final = "GRAPHQL_PARSE_FAILED"
-GRAPHQL_VALIDATION_FAILED: Final = "GRAPHQL_VALIDATION_FAILED"
-QUERY_TOO_COMPLEX: Final = "QUERY_TOO_COMPLEX"
-INVALID_GRAPHQL_REQUEST: Final = "INVALID_GRAPHQL_REQUEST"
 
 
 class CodedError(GraphQLError):

@@ -14,9 +14,10 @@ from strawberry.http import GraphQLHTTPResponse
 from strawberry.types import ExecutionResult
 from strawberry.types.unset import UNSET
 
+from subgraphs.runtime.error_codes import INVALID_GRAPHQL_REQUEST, QUERY_TOO_COMPLEX
 from subgraphs.runtime.graphql.complexity import TooComplex, body_fault
 from subgraphs.runtime.graphql.context import RequestContext
-from subgraphs.runtime.graphql.errors import INVALID_GRAPHQL_REQUEST, QUERY_TOO_COMPLEX, format_error
+from subgraphs.runtime.graphql.errors import format_error
 from subgraphs.runtime.graphql.media_types import JSON, chosen_media, status_of
 from subgraphs.runtime.graphql.schema import FederatedSchema
 

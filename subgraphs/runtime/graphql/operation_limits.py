@@ -25,8 +25,8 @@ from graphql import (
 from strawberry.extensions import SchemaExtension
 
 from subgraphs.runtime.clock import Clock
+from subgraphs.runtime.error_codes import RATE_LIMITED
 from subgraphs.runtime.graphql.context import OperationLimit, RequestContext
-from subgraphs.runtime.graphql.errors import RATE_LIMITED
 from subgraphs.runtime.graphql.scalars import format_instant
 from subgraphs.runtime.rate_limits import Rate, RateLimiter, instant_after
 

@@ -14,7 +14,8 @@ from strawberry.permission import BasePermission, PermissionExtension
 from strawberry.types import Info
 
 from subgraphs.runtime.auth.identity import ANONYMOUS, STAFF, Identity, Kind, Privilege
-from subgraphs.runtime.graphql.errors import UNAVAILABLE, CodedError, Forbidden, Unauthenticated
+from subgraphs.runtime.error_codes import UNAVAILABLE
+from subgraphs.runtime.graphql.errors import CodedError, Forbidden, Unauthenticated
 
 
 class Access(BasePermission):

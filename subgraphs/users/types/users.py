@@ -17,7 +17,7 @@ from subgraphs.runtime.graphql.projections import Projection
 from subgraphs.runtime.graphql.unset import value_or_none
 from subgraphs.runtime.pagination.cursors import Page, list_scope
 from subgraphs.users.context import UsersInfo
-from subgraphs.users.loaders import USER
+from subgraphs.users.loaders.users import USER
 from subgraphs.users.model import user as model
 from subgraphs.users.store.notifications import LATEST_FIRST
 from subgraphs.users.store.users import UserQuery

@@ -1,42 +1,17 @@
-"""The dataloaders of users."""
+"""The dataloaders of notifications."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Final
 
 from dataloaders import One, Pages
-from subgraphs.runtime.cache import CachedEntityLoader, CacheUse, Entity, Policy, Scope
 from subgraphs.runtime.mongo.read_your_writes import ReadYourWrites
 from subgraphs.runtime.pagination.cursors import Cursors, Page, PageBounds
 from subgraphs.runtime.pagination.queries import Fields
 from subgraphs.users.model.notification import Notification
-from subgraphs.users.model.user import User
 from subgraphs.users.store.notifications import notification_pages, unread_counts
-from subgraphs.users.store.users import profile_document, to_user, users_by_id
 
 NotificationPageArgs = tuple[bool, PageBounds, str, Fields]
-
-
-USER: Final = Entity(
-    Policy(
-        name="User",
-        ttl=1800,
-        scope=Scope.PUBLIC,
-        tags=("User:{id}",),
-        dump=profile_document,
-        load=to_user,
-        stale_for=300,
-    ),
-    users_by_id,
-)
-
-
-class UsersById(CachedEntityLoader[User]):
-    """A user, or None. Who may see what of them is decided field by field."""
-
-    def __init__(self, read_your_writes: ReadYourWrites, use: CacheUse) -> None:
-        super().__init__(USER, read_your_writes, use)
 
 
 class NotificationsByUser(Pages[NotificationPageArgs, Page[Notification]]):

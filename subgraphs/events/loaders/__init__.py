@@ -1,0 +1,1 @@
+"""The dataloaders of events, one place a loader: `<Things>By<Key>`."""

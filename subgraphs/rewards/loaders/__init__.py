@@ -1,0 +1,1 @@
+"""The dataloaders of rewards, one place a loader: `<Things>By<Key>`."""

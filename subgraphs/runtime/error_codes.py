@@ -1,0 +1,14 @@
+"""The codes of errors at the top level of a response, `extensions.code`. Each is documented in docs/api.md."""
+
+from typing import Final
+
+UNAUTHENTICATED: Final = "UNAUTHENTICATED"
+FORBIDDEN: Final = "FORBIDDEN"
+BAD_USER_INPUT: Final = "BAD_USER_INPUT"
+RATE_LIMITED: Final = "RATE_LIMITED"
+UNAVAILABLE: Final = "UNAVAILABLE"
+INTERNAL: Final = "INTERNAL"
+GRAPHQL_PARSE_FAILED: Final = "GRAPHQL_PARSE_FAILED"
+GRAPHQL_VALIDATION_FAILED: Final = "GRAPHQL_VALIDATION_FAILED"
+QUERY_TOO_COMPLEX: Final = "QUERY_TOO_COMPLEX"
+INVALID_GRAPHQL_REQUEST: Final = "INVALID_GRAPHQL_REQUEST"

@@ -1,0 +1,1 @@
+"""The dataloaders of users, one place a loader: `<Things>By<Key>`."""
