@@ -25,7 +25,8 @@ from subgraphs.events.model.activity import Activity
 from subgraphs.events.model.event import Lifecycle
 from subgraphs.events.model.rule import ActivityType, Branch, CountCondition, Quantifier, StreakCondition, SumCondition
 from subgraphs.events.store.activities import ACTIVITIES, activity_document
-from subgraphs.events.store.events import EVENTS, event_document
+from subgraphs.events.store.event_documents import event_document
+from subgraphs.events.store.events import EVENTS
 from subgraphs.runtime.mongo import Mongo
 from subgraphs.runtime.settings import StoreSettings
 

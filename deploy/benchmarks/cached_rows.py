@@ -8,7 +8,7 @@ from typing import Final
 from deploy.local.seed.campaigns import rules
 from subgraphs.events.model.event import Event, Lifecycle
 from subgraphs.events.store import COLLECTIONS as EVENT_COLLECTIONS
-from subgraphs.events.store.events import event_document
+from subgraphs.events.store.event_documents import event_document
 from subgraphs.rewards.model.offer import ApprovalMode, Offer, UserLimit
 from subgraphs.rewards.model.period import LimitPeriod
 from subgraphs.rewards.model.reward import PointReward

@@ -17,7 +17,8 @@ from subgraphs.rewards.model.request_status import RequestStatus
 from subgraphs.rewards.model.reward import PointReward
 from subgraphs.rewards.model.wallet import LedgerEntry, LedgerKind
 from subgraphs.rewards.store.badges import BADGES
-from subgraphs.rewards.store.requests import REQUESTS, request_document
+from subgraphs.rewards.store.request_documents import request_document
+from subgraphs.rewards.store.requests import REQUESTS
 from subgraphs.rewards.store.rewards import REWARDS, reward_document
 from subgraphs.rewards.store.wallets import LEDGER, ledger_document
 from subgraphs.runtime import audit

@@ -12,9 +12,9 @@ from typing import Any, Final
 
 from deploy.generate.documents import Part
 from deploy.local.seed.places import Databases
-from subgraphs.events.store import activities, events
+from subgraphs.events.store import activities, event_lists
 from subgraphs.rewards.model.request_status import RequestStatus
-from subgraphs.rewards.store import badges, request_lists, requests, rewards, wallets
+from subgraphs.rewards.store import badges, request_lists, rewards, wallets
 from subgraphs.runtime import audit
 from subgraphs.runtime.mongo import Database
 from subgraphs.runtime.pagination.cursors import Cursors, Page, PageBounds, Sort
@@ -63,8 +63,8 @@ async def _trail(database: Database, sort: Sort, bounds: PageBounds, now: dateti
 def _of_events() -> Iterable[Guaranteed]:
     def listed(hidden: bool) -> Read:
         async def read(database: Database, sort: Sort, bounds: PageBounds, now: datetime) -> Page[Any]:
-            query = events.EventQuery(None, None, None, None, None, None, hidden)
-            return await events.events_page(database, query, sort, bounds, CURSORS, SCOPE, now)
+            query = event_lists.EventQuery(None, None, None, None, None, None, hidden)
+            return await event_lists.events_page(database, query, sort, bounds, CURSORS, SCOPE, now)
 
         return read
 
@@ -73,7 +73,7 @@ def _of_events() -> Iterable[Guaranteed]:
         found = await activities.activity_pages(database, [USER], query, bounds, CURSORS, SCOPE)
         return found[USER]
 
-    sorts = tuple(events.SORTS.values())
+    sorts = tuple(event_lists.SORTS.values())
     yield Guaranteed("Query.events", f"{NONE}, asked by anybody", sorts, "events", listed(False))
     yield Guaranteed("Query.events", f"{NONE}, asked by staff", sorts, "events", listed(True))
     yield Guaranteed("User.activities", NONE, (activities.LATEST_FIRST,), "events", done)
@@ -106,14 +106,14 @@ def _of_users() -> Iterable[Guaranteed]:
 def _of_rewards() -> Iterable[Guaranteed]:
     def of_all(user_id: str | None = None, **query: Any) -> Read:
         async def read(database: Database, sort: Sort, bounds: PageBounds, now: datetime) -> Page[Any]:
-            asked = requests.RequestQuery(**query)
+            asked = request_lists.RequestQuery(**query)
             return await request_lists.page_of_all(database, user_id, asked, now, sort, bounds, CURSORS, SCOPE)
 
         return read
 
     async def of_one(database: Database, sort: Sort, bounds: PageBounds, now: datetime) -> Page[Any]:
-        query = requests.RequestQuery()
-        found = await requests.pages_by_user(database, [USER], query, now, sort, bounds, CURSORS, SCOPE)
+        query = request_lists.RequestQuery()
+        found = await request_lists.pages_by_user(database, [USER], query, now, sort, bounds, CURSORS, SCOPE)
         return found[USER]
 
     async def defined(database: Database, sort: Sort, bounds: PageBounds, now: datetime) -> Page[Any]:
@@ -125,7 +125,7 @@ def _of_rewards() -> Iterable[Guaranteed]:
 
         return read
 
-    sorts = tuple(requests.SORTS.values())
+    sorts = tuple(request_lists.SORTS.values())
     one_status = (RequestStatus.FULFILLED,)
     yield Guaranteed("Query.rewards", NONE, tuple(rewards.SORTS.values()), "rewards", defined)
     yield Guaranteed("Query.rewardRequests", NONE, sorts, "rewards", of_all())

@@ -9,7 +9,7 @@ from subgraphs.events.context import EventsInfo
 from subgraphs.events.loaders.events import EVENT
 from subgraphs.events.model import rule as rule_model
 from subgraphs.events.operations.simulate_event import MadeUp, Simulation, simulate_event
-from subgraphs.events.store.events import SORTS, events_page
+from subgraphs.events.store.event_lists import SORTS, events_page
 from subgraphs.events.types.event_list import EVENTS_LIST, EventFilter, EventSort, connection, to_query
 from subgraphs.events.types.events import (
     AUDIT_TYPES,

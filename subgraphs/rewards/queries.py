@@ -11,9 +11,8 @@ from subgraphs.rewards.loaders.rewards import REWARD
 from subgraphs.rewards.model import reward as model
 from subgraphs.rewards.model.reconciliation import Findings, Line
 from subgraphs.rewards.operations.reconcile import reconcile
-from subgraphs.rewards.store.request_lists import count_requests, page_of_all
-from subgraphs.rewards.store.requests import SORTS as REQUEST_SORTS
-from subgraphs.rewards.store.requests import RequestQuery
+from subgraphs.rewards.store.request_lists import SORTS as REQUEST_SORTS
+from subgraphs.rewards.store.request_lists import RequestQuery, count_requests, page_of_all
 from subgraphs.rewards.store.rewards import SORTS, RewardQuery, rewards_page
 from subgraphs.rewards.types.offers import RewardOffer
 from subgraphs.rewards.types.requests import (

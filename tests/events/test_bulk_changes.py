@@ -5,7 +5,7 @@ from collections import Counter
 from typing import Any
 
 from subgraphs.events.model.event import Lifecycle
-from subgraphs.events.store.events import event_document
+from subgraphs.events.store.event_documents import event_document
 from subgraphs.runtime.audit import AUDIT, breaches
 from subgraphs.runtime.mongo import Mongo
 from tests.events.factories import an_event

@@ -8,7 +8,7 @@ import pytest
 
 from subgraphs.events.model.event import Lifecycle
 from subgraphs.events.store import COLLECTIONS
-from subgraphs.events.store.events import event_document
+from subgraphs.events.store.event_documents import event_document
 from subgraphs.runtime.cache.change_stream import ChangeStreamInvalidator
 from subgraphs.runtime.cache.factory import build_invalidator
 from subgraphs.runtime.messaging.outbox import Message, Relay

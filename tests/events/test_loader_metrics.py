@@ -1,6 +1,6 @@
 """What the dataloaders do is told at `/metrics`."""
 
-from subgraphs.events.store.events import event_document
+from subgraphs.events.store.event_documents import event_document
 from subgraphs.runtime.mongo import Mongo
 from tests.events.factories import an_event
 from tests.fixtures.client import InProcess

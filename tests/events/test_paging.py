@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from subgraphs.events.model.event import Event, EventStatus
-from subgraphs.events.store.events import event_document
+from subgraphs.events.store.event_documents import event_document
 from subgraphs.runtime.mongo import Mongo
 from tests.events.factories import NOON, an_event
 from tests.events.test_events import MOVE, SORTS, create, operator, walk

@@ -13,7 +13,7 @@ from subgraphs.events.model.profile import Profile
 from subgraphs.events.model.rule import ActivityType, Person, judge
 from subgraphs.events.store import COLLECTIONS
 from subgraphs.events.store.activities import ACTIVITIES, record, tallies
-from subgraphs.events.store.events import event_document
+from subgraphs.events.store.event_documents import event_document
 from subgraphs.runtime.mongo import Mongo, ensure_collections
 from tests.events.factories import NAMES, NOON, REGIONS, TYPES, a_profile, an_activity, an_event, rules, told
 from tests.fixtures.client import InProcess

@@ -9,7 +9,7 @@ from subgraphs.events.model.draft import ProfileDraft, RuleDraft, check_rule
 from subgraphs.events.model.profile import Comparison, ProfileCondition, ProfileField, progress_of
 from subgraphs.events.settings import EventsWorkerSettings
 from subgraphs.events.store.activities import record
-from subgraphs.events.store.events import event_document
+from subgraphs.events.store.event_documents import event_document
 from subgraphs.events.worker import build_worker
 from subgraphs.runtime.messaging.broker import InProcessBroker
 from subgraphs.runtime.messaging.outbox import new_message

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from subgraphs.events.store.activities import record
-from subgraphs.events.store.events import event_document
+from subgraphs.events.store.event_documents import event_document
 from subgraphs.runtime.mongo import Mongo
 from tests.events.factories import NOON, an_activity, an_event
 from tests.events.users_service import UsersService

@@ -10,7 +10,7 @@ import pytest
 
 from subgraphs.events.model.event import Event, EventStatus, Lifecycle
 from subgraphs.events.model.update import CHANGEABLE, EventUpdate, changed_fields, locked_fields, updated
-from subgraphs.events.store.events import event_document
+from subgraphs.events.store.event_documents import event_document
 from subgraphs.runtime.audit import AUDIT, breaches
 from subgraphs.runtime.mongo import Mongo
 from tests.events.factories import NOON, an_event

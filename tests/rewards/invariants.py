@@ -6,7 +6,7 @@ from typing import Any
 from subgraphs.rewards.model.request import RewardRequest
 from subgraphs.rewards.model.reward import PointReward, kind_of
 from subgraphs.rewards.model.transitions import stock_place
-from subgraphs.rewards.store.requests import to_request
+from subgraphs.rewards.store.request_documents import to_request
 from subgraphs.rewards.store.rewards import to_reward
 from subgraphs.runtime.audit import AUDIT, breaches
 from subgraphs.runtime.mongo import Database, Mongo

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from subgraphs.rewards.model.request_status import RequestStatus
-from subgraphs.rewards.store.request_lists import index_for
-from subgraphs.rewards.store.requests import REQUESTS, SORTS, RequestQuery, query_filter
+from subgraphs.rewards.store.request_lists import SORTS, RequestQuery, index_for, query_filter
+from subgraphs.rewards.store.requests import REQUESTS
 from subgraphs.runtime.mongo import Mongo
 from subgraphs.runtime.pagination.cursors import PageBounds, keyset_filter, keyset_sort
 from tests.fixtures.clock import FrozenClock

@@ -22,7 +22,7 @@ from subgraphs.events.model.activity import Activity
 from subgraphs.events.model.event import Event
 from subgraphs.events.model.rule import ActivityType
 from subgraphs.events.store import COLLECTIONS
-from subgraphs.events.store.events import event_document
+from subgraphs.events.store.event_documents import event_document
 from subgraphs.runtime.mongo import Mongo, ensure_collections
 from subgraphs.runtime.settings import StoreSettings
 from tests.events.factories import an_activity, an_event, told

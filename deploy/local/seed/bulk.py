@@ -18,7 +18,7 @@ from deploy.local.seed.places import Databases
 from deploy.local.seed.trail import made_by
 from subgraphs.events.model.event import Lifecycle
 from subgraphs.events.store.activities import activity_document
-from subgraphs.events.store.events import event_document
+from subgraphs.events.store.event_documents import event_document
 from subgraphs.rewards.store.offers import offer_document, stock_document
 from subgraphs.rewards.store.rewards import reward_document
 from subgraphs.runtime.mongo import Document

@@ -16,9 +16,9 @@ from deploy.local.seed.places import Databases
 from deploy.local.seed.trail import made_by
 from subgraphs.events.model.event import EventStatus
 from subgraphs.events.store.activities import activity_document
-from subgraphs.events.store.events import event_document
+from subgraphs.events.store.event_documents import event_document
 from subgraphs.rewards.store.offers import offer_document, stock_document
-from subgraphs.rewards.store.requests import request_document
+from subgraphs.rewards.store.request_documents import request_document
 from subgraphs.rewards.store.rewards import reward_document
 from subgraphs.rewards.store.wallets import ledger_document, lot_document
 from subgraphs.runtime import audit

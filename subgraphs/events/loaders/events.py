@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import Final
 
 from subgraphs.events.model.event import Event
-from subgraphs.events.store.events import event_document, events_by_id, to_event
+from subgraphs.events.store.event_documents import event_document, to_event
+from subgraphs.events.store.events import events_by_id
 from subgraphs.runtime.cache import CachedEntityLoader, CacheUse, Entity, Policy, Scope
 from subgraphs.runtime.mongo.read_your_writes import ReadYourWrites
 

@@ -1,7 +1,7 @@
 """What the audit trail keeps of an event."""
 
 from subgraphs.events.model.event import Event
-from subgraphs.events.store.events import event_document
+from subgraphs.events.store.event_documents import event_document
 from subgraphs.runtime.mongo import Document
 
 

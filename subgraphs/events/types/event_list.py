@@ -10,7 +10,8 @@ import strawberry
 
 from subgraphs.events.context import EventsContext, EventsInfo
 from subgraphs.events.model import event as model
-from subgraphs.events.store.events import EventQuery, count_events, event_document, next_edge, to_event
+from subgraphs.events.store.event_documents import event_document, to_event
+from subgraphs.events.store.event_lists import EventQuery, count_events, next_edge
 from subgraphs.events.types.events import EventConnection, EventStatus
 from subgraphs.runtime.cache import Scope
 from subgraphs.runtime.graphql.cached import Cached, Codec

@@ -7,7 +7,8 @@ from datetime import datetime
 
 from dataloaders import One, Pages
 from subgraphs.rewards.model.request import RewardRequest
-from subgraphs.rewards.store.requests import RequestQuery, pages_by_user, requests_by_id
+from subgraphs.rewards.store.request_lists import RequestQuery, pages_by_user
+from subgraphs.rewards.store.requests import requests_by_id
 from subgraphs.runtime.mongo.read_your_writes import ReadYourWrites
 from subgraphs.runtime.pagination.cursors import Cursors, Page, PageBounds, Sort
 from subgraphs.runtime.pagination.queries import Fields

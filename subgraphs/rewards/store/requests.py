@@ -1,29 +1,35 @@
 """Requests: the unique indexes are the limit and the idempotency."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 from pymongo import ReplaceOne
 
-from subgraphs.rewards.model.request import Delivery, RequestStep, RewardRequest, user_of_request
+from subgraphs.rewards.model.request import Delivery, RewardRequest, user_of_request
 from subgraphs.rewards.model.request_status import RequestStatus
-from subgraphs.rewards.store.grants import grant_document, to_grant
-from subgraphs.runtime.clock import LONG_AGO
+from subgraphs.rewards.store.request_documents import request_document, to_request
 from subgraphs.runtime.mongo import Collection, Database, Document, Index, Mongo, Session
-from subgraphs.runtime.pagination.cursors import Cursors, Page, PageBounds, Sort
-from subgraphs.runtime.pagination.queries import Fields, in_part, read_pages
 
 _PENDING: Final = RequestStatus.PENDING.value
+
+
 _DUE: Final = Index((("expiresAt", 1), ("offerId", 1)), partial={"status": _PENDING})
+
+
 _DUE_OF_OFFER: Final = Index((("offerId", 1), ("expiresAt", 1)), partial={"status": _PENDING})
+
+
 _LIVE: Final = Index(
     (("userId", 1), ("offerId", 1), ("period", 1), ("slot", 1)),
     unique=True,
     partial={"live": True},
 )
+
+
 _BY_KEY: Final = Index((("userId", 1), ("idempotencyKey", 1)), unique=True)
+
+
 REQUESTS: Final = Collection(
     "requests",
     shard_key=(("userId", 1),),
@@ -42,94 +48,6 @@ REQUESTS: Final = Collection(
         Index((("eventId", 1), ("createdAt", 1), ("_id", 1))),
     ),
 )
-SORTS: Final = {
-    "CREATED_AT_DESC": Sort("CREATED_AT_DESC", (("createdAt", -1), ("_id", -1))),
-    "CREATED_AT_ASC": Sort("CREATED_AT_ASC", (("createdAt", 1), ("_id", 1))),
-}
-
-
-@dataclass(frozen=True, slots=True)
-class RequestQuery:
-    """Which requests: None means any."""
-
-    event_id: str | None = None
-    offer_id: str | None = None
-    statuses: tuple[RequestStatus, ...] | None = None
-    created_from: datetime | None = None
-    created_before: datetime | None = None
-
-
-def request_document(request: RewardRequest) -> Document:
-    """How a request is stored."""
-    delivery = request.delivery
-    return {
-        "_id": request.id,
-        "userId": request.user_id,
-        "offerId": request.offer_id,
-        "eventId": request.event_id,
-        "rewardId": request.reward_id,
-        "idempotencyKey": request.idempotency_key,
-        "period": request.period,
-        "slot": request.slot,
-        "live": request.is_live,
-        "status": request.status.value,
-        "createdAt": request.created_at,
-        "decidedAt": request.decided_at,
-        "grant": grant_document(request.grant),
-        "history": [
-            {
-                "at": step.at,
-                "from": None if step.source is None else step.source.value,
-                "to": step.target.value,
-                "actorId": step.actor_id,
-                "reason": step.reason,
-            }
-            for step in request.history
-        ],
-        "version": request.version,
-        "expiresAt": request.expires_at,
-        "delivering": delivery is not None,
-        "deliverAt": None if delivery is None else delivery.due_at,
-        "deliveryTries": None if delivery is None else delivery.tries,
-    }
-
-
-def to_request(document: Mapping[str, Any]) -> RewardRequest:
-    """The request that is stored."""
-    return RewardRequest(
-        id=document["_id"],
-        user_id=document["userId"],
-        offer_id=document["offerId"],
-        event_id=document["eventId"],
-        reward_id=document["rewardId"],
-        idempotency_key=document["idempotencyKey"],
-        period=document["period"],
-        slot=document["slot"],
-        status=RequestStatus(document["status"]),
-        created_at=document["createdAt"],
-        decided_at=document["decidedAt"],
-        grant=to_grant(document["grant"]),
-        history=tuple(
-            RequestStep(
-                step["at"],
-                None if step["from"] is None else RequestStatus(step["from"]),
-                RequestStatus(step["to"]),
-                step["actorId"],
-                step["reason"],
-            )
-            for step in document["history"]
-        ),
-        version=document["version"],
-        expires_at=document["expiresAt"],
-        delivery=Delivery(document["deliveryTries"], document["deliverAt"]) if document["delivering"] else None,
-    )
-
-
-_BLANK: Final = request_document(
-    RewardRequest("", "", "", "", "", "", "", 0, RequestStatus.PENDING, LONG_AGO, None, None, (), 0)
-)
-# A request of which only some fields were read.
-partial_request: Final = in_part(to_request, _BLANK)
 
 
 async def requests_by_id(
@@ -139,51 +57,6 @@ async def requests_by_id(
     users = sorted({user_of_request(request_id) for request_id in ids})
     found = database[REQUESTS.name].find({"userId": {"$in": users}, "_id": {"$in": list(ids)}}, session=session)
     return {document["_id"]: to_request(document) async for document in found}
-
-
-def query_filter(query: RequestQuery, now: datetime) -> Document:
-    """The stored condition of a query. A request that nobody decided in time counts as expired, written so or not."""
-    base: Document = {}
-    if query.event_id is not None:
-        base["eventId"] = query.event_id
-    if query.offer_id is not None:
-        base["offerId"] = query.offer_id
-    if query.statuses is not None:
-        base |= _has_status(query.statuses, now)
-    span = {"$gte": query.created_from, "$lt": query.created_before}
-    limits = {operator: instant for operator, instant in span.items() if instant is not None}
-    if limits:
-        base["$and"] = [{"createdAt": limits}]
-    return base
-
-
-def _has_status(statuses: Sequence[RequestStatus], now: datetime) -> Document:
-    wanted = {status.value for status in statuses}
-    pending, expired = RequestStatus.PENDING in statuses, RequestStatus.EXPIRED in statuses
-    if pending == expired:
-        return {"status": {"$in": sorted(wanted)}}
-    unwanted = {"$lte": now} if pending else {"$gt": now}
-    return {
-        "status": {"$in": sorted(wanted | {_PENDING})},
-        "$nor": [{"status": _PENDING, "expiresAt": unwanted}],
-    }
-
-
-async def pages_by_user(
-    database: Database,
-    user_ids: Sequence[str],
-    query: RequestQuery,
-    now: datetime,
-    sort: Sort,
-    bounds: PageBounds,
-    cursors: Cursors,
-    scope: str,
-    fields: Fields = None,
-) -> dict[str, Page[RewardRequest]]:
-    """The same page of each user's requests; of each request only `fields` are right."""
-    requests, base = database[REQUESTS.name], query_filter(query, now)
-    found = await read_pages(requests, "userId", user_ids, base, sort, bounds, cursors, scope, fields=fields)
-    return {user_id: page.map(partial_request) for user_id, page in found.items()}
 
 
 class RequestStore:

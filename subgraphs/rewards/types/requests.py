@@ -11,7 +11,7 @@ from subgraphs.rewards.context import RewardsInfo
 from subgraphs.rewards.model import grant as grants
 from subgraphs.rewards.model import request as model
 from subgraphs.rewards.model.request_status import RequestStatus as RequestStatusModel
-from subgraphs.rewards.store.requests import RequestQuery
+from subgraphs.rewards.store.request_lists import RequestQuery
 from subgraphs.rewards.types.offers import Event, RewardOffer
 from subgraphs.rewards.types.rewards import Reward, to_reward
 from subgraphs.runtime.graphql.page_info import PageInfo

@@ -8,8 +8,7 @@ from strawberry.federation import type as federated
 
 from subgraphs.rewards.context import RewardsInfo
 from subgraphs.rewards.store.badges import LATEST_FIRST as BADGES_SORT
-from subgraphs.rewards.store.request_lists import count_requests
-from subgraphs.rewards.store.requests import SORTS, RequestQuery
+from subgraphs.rewards.store.request_lists import SORTS, RequestQuery, count_requests
 from subgraphs.rewards.types.requests import (
     REQUEST_PROJECTION,
     RewardRequestConnection,

@@ -15,7 +15,7 @@ from subgraphs.events.app import build
 from subgraphs.events.model.event import Event
 from subgraphs.events.settings import EventsSettings
 from subgraphs.events.store import COLLECTIONS
-from subgraphs.events.store.events import event_document
+from subgraphs.events.store.event_documents import event_document
 from subgraphs.runtime.auth.revocations import Revocations
 from subgraphs.runtime.clock import SystemClock
 from subgraphs.runtime.mongo import Mongo, ensure_collections

@@ -10,7 +10,7 @@ from deploy.generate.cached_fields import cached
 from deploy.generate.schema import SUBGRAPHS
 from subgraphs.events.model.event import Lifecycle
 from subgraphs.events.store import COLLECTIONS
-from subgraphs.events.store.events import event_document
+from subgraphs.events.store.event_documents import event_document
 from subgraphs.runtime.auth.identity import ANONYMOUS, Identity, Kind, Privilege
 from subgraphs.runtime.cache import Scope
 from subgraphs.runtime.cache.global_tag import EVERYTHING
