@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from subgraphs.runtime.auth.identity import Kind, sign_token
+from subgraphs.runtime.auth.identity import CallerKind, sign_token
 from subgraphs.users.signing_keys import load_signing_keys
 
 
@@ -19,7 +19,7 @@ class Tokens:
         return sign_token(
             self._key,
             issuer="laurel",
-            kind=Kind.USER,
+            kind=CallerKind.USER,
             subject=user_id,
             roles={"USER", *roles},
             issued_at=issued,

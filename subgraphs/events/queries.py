@@ -8,7 +8,7 @@ import strawberry
 from subgraphs.events.context import EventsInfo
 from subgraphs.events.loaders.events import EVENT
 from subgraphs.events.model import rule as rule_model
-from subgraphs.events.operations.simulate_event import MadeUp, Simulation, simulate_event
+from subgraphs.events.operations.simulate_event import SimulatedActivity, Simulation, simulate_event
 from subgraphs.events.store.event_lists import SORTS, events_page
 from subgraphs.events.types.event_list import EVENTS_LIST, EventFilter, EventSort, connection, to_query
 from subgraphs.events.types.events import (
@@ -57,7 +57,7 @@ class SimulateEventInput:
             rule=to_draft(self.rule) if self.rule else None,
             user_id=self.user_id or None,
             activities=tuple(
-                MadeUp(
+                SimulatedActivity(
                     type=rule_model.ActivityType(activity.type.value),
                     name=value_or_none(activity.name),
                     occurred_at=activity.occurred_at,

@@ -10,7 +10,7 @@ from pymongo.errors import PyMongoError
 from subgraphs.rewards.clients.item_delivery import ItemDelivery
 from subgraphs.rewards.operations.deliver_items import Tries, deliver_all_due
 from subgraphs.rewards.operations.dependencies import Stores
-from subgraphs.rewards.operations.expire_points import expire_all_lapsed
+from subgraphs.rewards.operations.expire_points import expire_all_due
 from subgraphs.rewards.operations.fulfilment import DELIVERY
 from subgraphs.rewards.operations.release_reservations import release_all_due
 from subgraphs.rewards.settings import RewardsWorkerSettings
@@ -45,7 +45,7 @@ def build_worker(
         ChangeStreamInvalidator(mongo, COLLECTIONS, invalidator.invalidate).run,
         _sweep("deliveries", lambda: deliver_all_due(stores, delivery, tries), settings.sweep_seconds, ordered),
         _sweep("reservations", lambda: release_all_due(stores), settings.sweep_seconds),
-        _sweep("points", lambda: expire_all_lapsed(stores), settings.sweep_seconds),
+        _sweep("points", lambda: expire_all_due(stores), settings.sweep_seconds),
     ]
     return Worker(name="rewards", mongo=mongo, handlers={DELIVERY: wake}, jobs=jobs, on_stop=(invalidator.close,))
 

@@ -45,7 +45,7 @@ class Change:
     after: Mapping[str, Any] | None = None
 
 
-def differing(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[Document, Document]:
+def changed_values(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[Document, Document]:
     """Of two snapshots with the same fields, those that differ: what an entry about a change keeps."""
     names = [name for name in after if before[name] != after[name]]
     return {name: before[name] for name in names}, {name: after[name] for name in names}

@@ -55,7 +55,7 @@ def check_key(key: str) -> ValidationFailed | None:
     return ValidationFailed((Violation(("idempotencyKey",), "INVALID_KEY", message),))
 
 
-async def once(
+async def run_once(
     mongo: Mongo, call: Call, work: Callable[[Session], Awaitable[tuple[T, Document]]]
 ) -> T | Document | IdempotencyConflict:
     """Runs `work` in a transaction that also records the key.

@@ -7,7 +7,7 @@ from fastapi import APIRouter, FastAPI, Header
 from fastapi.responses import JSONResponse
 
 from subgraphs.runtime.app_factory import AppResources, build_app, build_resources
-from subgraphs.runtime.auth.identity import same_secret
+from subgraphs.runtime.auth.identity import secrets_match
 from subgraphs.runtime.auth.revocations import Revocations, revocations_document
 from subgraphs.runtime.clock import Clock
 from subgraphs.runtime.server import run_service
@@ -85,7 +85,7 @@ def _revocations_router(resources: AppResources) -> APIRouter:
 
     @router.get("/revocations")
     async def revocations(x_router_secret: Annotated[str | None, Header()] = None) -> JSONResponse:
-        if not same_secret(x_router_secret, secret):
+        if not secrets_match(x_router_secret, secret):
             return JSONResponse({"error": "the router's secret is missing"}, status_code=403)
         document = revocations_document(await standings(resources.mongo, resources.clock))
         return JSONResponse(document, headers={"cache-control": "no-store"})

@@ -8,7 +8,7 @@ import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from subgraphs.runtime.auth.identity import Kind, sign_token
+from subgraphs.runtime.auth.identity import CallerKind, sign_token
 from subgraphs.users.signing_keys import SigningKeys, load_signing_keys
 
 
@@ -17,7 +17,7 @@ def service_token(keys: SigningKeys, issuer: str, name: str, days: int, now: dat
     return sign_token(
         keys.current(now),
         issuer=issuer,
-        kind=Kind.SERVICE,
+        kind=CallerKind.SERVICE,
         subject=f"svc:{name}",
         roles=(),
         issued_at=now,

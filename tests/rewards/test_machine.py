@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import rule, run_state_machine_as_test
 
-from subgraphs.rewards.operations.expire_points import expire_all_lapsed
+from subgraphs.rewards.operations.expire_points import expire_all_due
 from subgraphs.rewards.operations.reconcile import reconcile
 from subgraphs.rewards.operations.release_reservations import release_all_due
 from subgraphs.runtime.mongo import Mongo
@@ -53,7 +53,7 @@ class Machine(ClaimRules, DecisionRules, DeliveryRules):
     def sweep(self) -> None:
         self.pass_time()
         self.world.do(release_all_due(self.world.stores))
-        self.world.do(expire_all_lapsed(self.world.stores))
+        self.world.do(expire_all_due(self.world.stores))
 
     def teardown(self) -> None:
         if not hasattr(self, "plain"):

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from subgraphs.rewards.model.wallet import Head, LedgerEntry, LedgerKind, Lot, OpenWallet, Posting
 from subgraphs.rewards.operations.dependencies import Stores
-from subgraphs.rewards.operations.expire_points import expire_all_lapsed
+from subgraphs.rewards.operations.expire_points import expire_all_due
 from subgraphs.runtime.audit import AUDIT, breaches
 from subgraphs.runtime.mongo import Mongo
 from tests.fixtures.issuer import Issuer
@@ -211,11 +211,11 @@ async def test_two_sweeps_at_once_book_each_lapse_once(
     users = [f"us{n}" for n in range(60)]
     await moving.asked(offer_id, *users)
     claiming.clock.advance(days=1, milliseconds=-1)
-    assert await expire_all_lapsed(stores) == 0
+    assert await expire_all_due(stores) == 0
     claiming.clock.advance(milliseconds=1)
     assert set(await moving.balances(*users)) == {0}
-    booked = await asyncio.gather(expire_all_lapsed(stores), expire_all_lapsed(Stores.over(mongo, claiming.clock)))
+    booked = await asyncio.gather(expire_all_due(stores), expire_all_due(Stores.over(mongo, claiming.clock)))
     assert sum(booked) == 60
-    assert await expire_all_lapsed(stores) == 0
+    assert await expire_all_due(stores) == 0
     assert set(await moving.balances(*users)) == {0}
     await claiming.check_sums()

@@ -11,7 +11,7 @@ from motor.motor_asyncio import AsyncIOMotorClient
 
 from deploy.generate.permissions import WORDS, Caller, Outcome, guarded_fields
 from deploy.generate.schema import SUBGRAPHS
-from subgraphs.runtime.auth.identity import ANONYMOUS, Identity, Kind, Privilege
+from subgraphs.runtime.auth.identity import ANONYMOUS, CallerKind, Identity, Privilege
 from subgraphs.runtime.clients.tls import tls_context
 from subgraphs.runtime.graphql import permissions
 from tests.fixtures.client import Answer
@@ -175,10 +175,10 @@ def test_the_table_covers_every_field_that_is_not_everybody_s_and_agrees_with_wh
 
 def identities() -> Iterator[tuple[Caller, Identity]]:
     yield Caller.ANONYMOUS, ANONYMOUS
-    yield Caller.OTHER, Identity(Kind.USER, "kr1", frozenset({Privilege.USER}))
+    yield Caller.OTHER, Identity(CallerKind.USER, "kr1", frozenset({Privilege.USER}))
     for caller, role in ROLES.items():
-        yield caller, Identity(Kind.USER, "kr1", frozenset({Privilege.USER, Privilege(role)}))
-    yield Caller.SERVICE, Identity(Kind.SERVICE, "svc:shop")
+        yield caller, Identity(CallerKind.USER, "kr1", frozenset({Privilege.USER, Privilege(role)}))
+    yield Caller.SERVICE, Identity(CallerKind.SERVICE, "svc:shop")
 
 
 def test_a_permission_allows_whom_its_name_says() -> None:

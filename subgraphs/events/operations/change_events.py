@@ -13,7 +13,7 @@ from subgraphs.events.operations.dependencies import Dependencies
 from subgraphs.events.operations.refusal_codec import Refusal, as_violations, refusal_document, to_refusal
 from subgraphs.events.operations.transition_event import MAX_REASON, TransitionCommand, transition_in
 from subgraphs.events.operations.update_event import precheck_update, update_in
-from subgraphs.runtime.idempotency import Call, check_key, fingerprint_of, once
+from subgraphs.runtime.idempotency import Call, check_key, fingerprint_of, run_once
 from subgraphs.runtime.mongo import Document, Session
 from subgraphs.runtime.results import IdempotencyConflict, ValidationFailed, Violation
 
@@ -76,7 +76,7 @@ async def change_events(
     arguments = [{name: asdict(change) for name, change in given.items()} for given in changes]
     fingerprint = fingerprint_of({"changes": arguments, "allOrNothing": all_or_nothing})
     try:
-        outcome = await once(dependencies.mongo, Call(actor_id, key, "changeEvents", fingerprint, now), work)
+        outcome = await run_once(dependencies.mongo, Call(actor_id, key, "changeEvents", fingerprint, now), work)
     except AllRefused as refused:
         return ValidationFailed(as_violations(refused.refusal, _path(refused.index)))
     return (

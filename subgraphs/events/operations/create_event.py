@@ -9,7 +9,7 @@ from subgraphs.events.operations.audit_snapshots import snapshot
 from subgraphs.events.operations.dependencies import Dependencies
 from subgraphs.events.operations.outbox_messages import changed_message
 from subgraphs.runtime import audit
-from subgraphs.runtime.idempotency import Call, check_key, fingerprint_of, once
+from subgraphs.runtime.idempotency import Call, check_key, fingerprint_of, run_once
 from subgraphs.runtime.ids import random_id
 from subgraphs.runtime.messaging.outbox import enqueue
 from subgraphs.runtime.mongo import Document, Session
@@ -33,7 +33,7 @@ async def create_event(
         return event, {"eventId": event.id}
 
     call = Call(actor_id, key, "createEvent", fingerprint_of(asdict(draft)), now)
-    outcome = await once(dependencies.mongo, call, work)
+    outcome = await run_once(dependencies.mongo, call, work)
     if isinstance(outcome, Event | IdempotencyConflict):
         return outcome
     made = await dependencies.store.event(outcome["eventId"])

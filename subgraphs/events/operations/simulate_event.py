@@ -22,7 +22,7 @@ NOBODYS: Final = "nobody"
 
 
 @dataclass(frozen=True, slots=True)
-class MadeUp:
+class SimulatedActivity:
     """An activity that nobody did."""
 
     type: ActivityType
@@ -39,7 +39,7 @@ class Simulation:
     event_id: str | None
     rule: RuleDraft | None
     user_id: str | None
-    activities: tuple[MadeUp, ...]
+    activities: tuple[SimulatedActivity, ...]
     at: datetime | None
 
 
@@ -88,7 +88,7 @@ async def _log(database: Database, profile: Profile, rule: Rule, window: Window,
     return await activities_in(database, profile.user_id, window, kinds, at) if kinds else []
 
 
-def _made_up(activities: Sequence[MadeUp], profile: Profile | None, at: datetime) -> list[Activity]:
+def _made_up(activities: Sequence[SimulatedActivity], profile: Profile | None, at: datetime) -> list[Activity]:
     return [
         Activity(
             user_id=NOBODYS if profile is None else profile.user_id,

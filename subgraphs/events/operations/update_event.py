@@ -60,7 +60,7 @@ async def update_in(
     changed = await dependencies.store.replace(wanted, update.expected_version, session)
     if changed is None:
         raise LookupError("the snapshot of this transaction changed")
-    before, after = audit.differing(snapshot(event), snapshot(changed))
+    before, after = audit.changed_values(snapshot(event), snapshot(changed))
     change = audit.Change(event.id, "event.updated", now, actor_id, before=before, after=after)
     await audit.append(dependencies.mongo, change, session)
     await enqueue(dependencies.mongo, [changed_message(changed, now)], session)

@@ -23,7 +23,7 @@ from subgraphs.events.model.rule import (
 from subgraphs.runtime.clock import LONG_AGO
 from subgraphs.runtime.mongo import Collection, Database, Document, Index, Mongo, Session
 from subgraphs.runtime.pagination.cursors import Cursors, Page, PageBounds, Sort
-from subgraphs.runtime.pagination.queries import Fields, in_part, read_pages
+from subgraphs.runtime.pagination.queries import Fields, partial_rows, read_pages
 
 ACTIVITIES: Final = Collection(
     "activities",
@@ -121,7 +121,7 @@ async def activity_pages(
         base["$and"] = [{"occurredAt": limits}]
     activities = database[ACTIVITIES.name]
     found = await read_pages(activities, "userId", user_ids, base, LATEST_FIRST, bounds, cursors, scope, fields=fields)
-    return {user_id: page.map(in_part(to_activity, _BLANK)) for user_id, page in found.items()}
+    return {user_id: page.map(partial_rows(to_activity, _BLANK)) for user_id, page in found.items()}
 
 
 async def activities_in(

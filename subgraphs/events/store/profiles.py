@@ -8,7 +8,7 @@ from pymongo import UpdateOne
 
 from subgraphs.events.model.check_in import CheckIn
 from subgraphs.events.model.profile import Profile
-from subgraphs.runtime.messaging.outbox import seen_before
+from subgraphs.runtime.messaging.outbox import already_handled
 from subgraphs.runtime.mongo import Collection, Database, Document, Mongo, Session
 
 PROFILES: Final = Collection("profiles", shard_key=(("_id", 1),))
@@ -52,7 +52,7 @@ async def keep_profile(mongo: Mongo, message_id: str, payload: Mapping[str, Any]
     )
 
     async def work(session: Session) -> None:
-        if not await seen_before(mongo, message_id, at, session):
+        if not await already_handled(mongo, message_id, at, session):
             await keep_profiles(mongo, [profile], session)
 
     await mongo.transaction(work)

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from dataloaders import One, Pages
-from subgraphs.rewards.model.wallet import Head, LapsedAndNext, LedgerEntry
-from subgraphs.rewards.store.wallets import heads, lapsed_and_next, ledger_pages
+from subgraphs.rewards.model.wallet import Head, LedgerEntry, LotExpiry
+from subgraphs.rewards.store.wallets import heads, ledger_pages, lot_expiry
 from subgraphs.runtime.mongo import Mongo
 from subgraphs.runtime.mongo.read_your_writes import ReadYourWrites
 from subgraphs.runtime.pagination.cursors import Cursors, Page, PageBounds
@@ -37,11 +37,11 @@ class HeadsByUser(One[str, Head]):
         super().__init__(find)
 
 
-class LotsByUser(One[str, LapsedAndNext]):
+class LotsByUser(One[str, LotExpiry]):
     """What of each wallet lapsed, and lapses next, read from the primary."""
 
     def __init__(self, mongo: Mongo, now: datetime) -> None:
-        async def find(user_ids: Sequence[str]) -> Mapping[str, LapsedAndNext]:
-            return await lapsed_and_next(mongo.write, user_ids, now)
+        async def find(user_ids: Sequence[str]) -> Mapping[str, LotExpiry]:
+            return await lot_expiry(mongo.write, user_ids, now)
 
         super().__init__(find)

@@ -4,7 +4,7 @@ import secrets
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
-from subgraphs.rewards.model.bounds import within
+from subgraphs.rewards.model.bounds import check_range
 from subgraphs.runtime.results import Violation
 
 MAX_CODES: Final = 10_000
@@ -44,7 +44,7 @@ def check_codes(draft: CodesDraft) -> list[Violation]:
             return _check_brought(codes)
         case GeneratedCodes(count, prefix, length):
             path = ("input", "generate")
-            violations = within((*path, "count"), "COUNT", count, 1, MAX_CODES)
+            violations = check_range((*path, "count"), "COUNT", count, 1, MAX_CODES)
             if len(prefix) > MAX_PREFIX or not _is_plain(prefix):
                 message = f"a prefix has at most {MAX_PREFIX} printable ASCII characters without blanks"
                 violations.append(Violation((*path, "prefix"), "PREFIX", message))

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
-from subgraphs.rewards.model.bounds import within
+from subgraphs.rewards.model.bounds import check_range
 from subgraphs.rewards.model.offer import ApprovalMode, UserLimit
 from subgraphs.rewards.model.reward import PointReward, Reward
 from subgraphs.runtime.results import Violation
@@ -32,15 +32,15 @@ class OfferDraft:
 
 def check_offer(draft: OfferDraft) -> list[Violation]:
     """Everything that is wrong with it, the event and the reward aside."""
-    violations = within(("input", "perUser", "count"), "COUNT", draft.per_user.count, 1, MAX_COUNT)
+    violations = check_range(("input", "perUser", "count"), "COUNT", draft.per_user.count, 1, MAX_COUNT)
     if draft.stock_total is not None:
-        violations += within(("input", "stockTotal"), "STOCK", draft.stock_total, 0, MAX_STOCK)
+        violations += check_range(("input", "stockTotal"), "STOCK", draft.stock_total, 0, MAX_STOCK)
     if draft.points_budget is not None:
-        violations += within(("input", "pointsBudget"), "BUDGET", draft.points_budget, 0, MAX_BUDGET)
+        violations += check_range(("input", "pointsBudget"), "BUDGET", draft.points_budget, 0, MAX_BUDGET)
     seconds = draft.reservation_seconds
-    violations += within(("input", "reservationSeconds"), "RESERVATION", seconds, MIN_RESERVATION, MAX_RESERVATION)
+    violations += check_range(("input", "reservationSeconds"), "RESERVATION", seconds, MIN_RESERVATION, MAX_RESERVATION)
     if draft.position is not None:
-        violations += within(("input", "position"), "POSITION", draft.position, 0, MAX_POSITION)
+        violations += check_range(("input", "position"), "POSITION", draft.position, 0, MAX_POSITION)
     return violations
 
 

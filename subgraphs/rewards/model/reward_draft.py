@@ -4,7 +4,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Final, TypeAlias
 
-from subgraphs.rewards.model.bounds import within
+from subgraphs.rewards.model.bounds import check_range
 from subgraphs.rewards.model.reward import BadgeReward, CouponReward, ItemReward, PointReward, Reward
 from subgraphs.runtime.results import Violation
 from subgraphs.runtime.validators import is_https_url
@@ -70,14 +70,16 @@ def check_reward(draft: RewardDraft) -> list[Violation]:
     violations += check_image((*path, "imageUrl"), draft.image_url)
     match draft:
         case PointRewardDraft():
-            violations += within((*path, "points"), "POINTS", draft.points, 1, MAX_POINTS)
+            violations += check_range((*path, "points"), "POINTS", draft.points, 1, MAX_POINTS)
             if draft.expire_after_days is not None:
-                violations += within((*path, "expireAfterDays"), "EXPIRY", draft.expire_after_days, 1, MAX_EXPIRY_DAYS)
+                violations += check_range(
+                    (*path, "expireAfterDays"), "EXPIRY", draft.expire_after_days, 1, MAX_EXPIRY_DAYS
+                )
         case ItemRewardDraft():
             if not 1 <= len(draft.sku) <= MAX_SKU or not draft.sku.isprintable() or " " in draft.sku:
                 message = f"a sku has 1 to {MAX_SKU} printable characters without blanks"
                 violations.append(Violation((*path, "sku"), "SKU", message))
-            violations += within((*path, "quantity"), "QUANTITY", draft.quantity, 1, MAX_QUANTITY)
+            violations += check_range((*path, "quantity"), "QUANTITY", draft.quantity, 1, MAX_QUANTITY)
     return violations
 
 
@@ -102,7 +104,7 @@ def check_image(path: tuple[str, ...], image_url: str | None) -> list[Violation]
     return [Violation(path, "URL", "an image has an https URL")]
 
 
-def made(draft: RewardDraft, reward_id: str, now: datetime) -> Reward:
+def new_reward(draft: RewardDraft, reward_id: str, now: datetime) -> Reward:
     """The first version of the reward."""
     fields: dict[str, Any] = {
         **asdict(draft),

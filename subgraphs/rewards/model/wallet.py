@@ -52,7 +52,7 @@ class Lot:
     def id(self) -> str:
         return f"{self.user_id}.{self.seq}"
 
-    def has_lapsed(self, now: datetime) -> bool:
+    def has_expired(self, now: datetime) -> bool:
         """Points lapse at their instant, booked or not."""
         return self.expires_at is not None and self.expires_at <= now
 
@@ -66,10 +66,10 @@ class Head:
 
 
 @dataclass(frozen=True, slots=True)
-class LapsedAndNext:
+class LotExpiry:
     """Of a wallet's lots: points that have lapsed and are not booked yet, and those that lapse next."""
 
-    lapsed: int = 0
+    expired: int = 0
     next_points: int | None = None
     next_at: datetime | None = None
 
@@ -85,8 +85,8 @@ class Posting:
 
 
 class OpenWallet:
-    """A wallet while it is changed at `now`: begins with what has lapsed, and collects the entries to add, the lots to open
-    and the lots that shrink. `lots` are those that have lapsed, and as many others as a debit needs."""
+    """A wallet while it is changed at `now`: begins with what has expired, and collects the entries to add, the lots to open
+    and the lots that shrink. `lots` are those that have expired, and as many others as a debit needs."""
 
     def __init__(self, user_id: str, head: Head, lots: Iterable[Lot], now: datetime) -> None:
         self.user_id = user_id
@@ -95,8 +95,8 @@ class OpenWallet:
         self.shrunk: dict[int, Lot] = {}
         self._head = head
         self._lots = sorted(lots, key=_order)
-        while self._lots and self._lots[0].has_lapsed(now):
-            self._lapse(self._lots.pop(0))
+        while self._lots and self._lots[0].has_expired(now):
+            self._expire_lot(self._lots.pop(0))
 
     @property
     def balance(self) -> int:
@@ -128,7 +128,7 @@ class OpenWallet:
                 self._lots.insert(0, left)
         return self._enter(posting, -points, None)
 
-    def _lapse(self, lot: Lot) -> None:
+    def _expire_lot(self, lot: Lot) -> None:
         if lot.expires_at is None:
             raise ValueError("this lot never lapses")
         self._enter(Posting(LedgerKind.EXPIRE, lot.expires_at, lot.request_id), -lot.remaining, None)

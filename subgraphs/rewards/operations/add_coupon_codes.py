@@ -10,7 +10,7 @@ from subgraphs.rewards.model.reward import CouponReward
 from subgraphs.rewards.operations.dependencies import Dependencies
 from subgraphs.rewards.store.codes import CodeExists
 from subgraphs.runtime import audit
-from subgraphs.runtime.idempotency import Call, check_key, fingerprint_of, once
+from subgraphs.runtime.idempotency import Call, check_key, fingerprint_of, run_once
 from subgraphs.runtime.mongo import Document, Session
 from subgraphs.runtime.results import IdempotencyConflict, NotFound, ValidationFailed, Violation
 
@@ -57,7 +57,7 @@ async def add_coupon_codes(
     call = Call(actor_id, key, "addCouponCodes", fingerprint_of(arguments), now)
     for attempt in range(MAX_ATTEMPTS):
         try:
-            outcome = await once(dependencies.mongo, call, work)
+            outcome = await run_once(dependencies.mongo, call, work)
         except CodeExists:
             await asyncio.sleep(random.uniform(0, 0.01 * attempt))
             continue

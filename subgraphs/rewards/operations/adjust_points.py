@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Final
 
-from subgraphs.rewards.model.bounds import within
+from subgraphs.rewards.model.bounds import check_range
 from subgraphs.rewards.model.reason import check_reason
 from subgraphs.rewards.model.wallet import LedgerEntry, LedgerKind
 from subgraphs.rewards.operations.dependencies import Dependencies
@@ -46,7 +46,7 @@ async def adjust_points(
 
 
 def _check(points: int, expires_at: datetime | None) -> list[Violation]:
-    violations = within(("input", "points"), "POINTS", points, -MAX_POSTING_POINTS, MAX_POSTING_POINTS)
+    violations = check_range(("input", "points"), "POINTS", points, -MAX_POSTING_POINTS, MAX_POSTING_POINTS)
     if points == 0:
         violations.append(Violation(("input", "points"), "POINTS", "points are added or taken, not neither"))
     if expires_at is not None and points < 0:

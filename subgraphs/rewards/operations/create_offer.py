@@ -11,7 +11,7 @@ from subgraphs.rewards.operations.dependencies import Dependencies
 from subgraphs.rewards.operations.outbox_messages import offer_message
 from subgraphs.rewards.store.offers import OrdinalTaken, offer_document, stock_document
 from subgraphs.runtime import audit
-from subgraphs.runtime.idempotency import Call, check_key, fingerprint_of, once
+from subgraphs.runtime.idempotency import Call, check_key, fingerprint_of, run_once
 from subgraphs.runtime.ids import is_plausible_id
 from subgraphs.runtime.messaging.outbox import enqueue
 from subgraphs.runtime.mongo import Document, Session
@@ -46,7 +46,7 @@ async def create_offer(
     now = dependencies.clock.now()
 
     async def work(session: Session) -> tuple[Offer, Document]:
-        ordinals, positions = await dependencies.offers.places(draft.event_id, session)
+        ordinals, positions = await dependencies.offers.ordinals_and_positions(draft.event_id, session)
         free = sorted(set(range(MAX_OFFERS)) - ordinals)
         if not free:
             raise TooManyOffers
@@ -74,7 +74,7 @@ async def create_offer(
 
     call = Call(actor_id, key, "createOffer", fingerprint_of(asdict(draft)), now)
     try:
-        outcome = await _with_ordinal(lambda: once(dependencies.mongo, call, work))
+        outcome = await _with_ordinal(lambda: run_once(dependencies.mongo, call, work))
     except TooManyOffers:
         return ValidationFailed(
             (Violation(("input", "eventId"), "TOO_MANY", f"an event has at most {MAX_OFFERS} offers"),)

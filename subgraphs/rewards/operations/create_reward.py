@@ -3,12 +3,12 @@
 from dataclasses import asdict
 
 from subgraphs.rewards.model.reward import Reward
-from subgraphs.rewards.model.reward_draft import FIELDS, RewardDraft, check_reward, made
+from subgraphs.rewards.model.reward_draft import FIELDS, RewardDraft, check_reward, new_reward
 from subgraphs.rewards.operations.dependencies import Dependencies
 from subgraphs.rewards.operations.outbox_messages import reward_message
 from subgraphs.rewards.store.rewards import reward_document
 from subgraphs.runtime import audit
-from subgraphs.runtime.idempotency import Call, check_key, fingerprint_of, once
+from subgraphs.runtime.idempotency import Call, check_key, fingerprint_of, run_once
 from subgraphs.runtime.ids import random_id
 from subgraphs.runtime.messaging.outbox import enqueue
 from subgraphs.runtime.mongo import Document, Session
@@ -26,7 +26,7 @@ async def create_reward(
     if violations:
         return ValidationFailed(tuple(violations))
     now = dependencies.clock.now()
-    reward = made(draft, "rw" + random_id(), now)
+    reward = new_reward(draft, "rw" + random_id(), now)
 
     async def work(session: Session) -> tuple[Reward, Document]:
         await dependencies.rewards.insert(reward, session)
@@ -37,7 +37,7 @@ async def create_reward(
 
     arguments = {"kind": FIELDS[type(draft)], **asdict(draft)}
     call = Call(actor_id, key, "createReward", fingerprint_of(arguments), now)
-    outcome = await once(dependencies.mongo, call, work)
+    outcome = await run_once(dependencies.mongo, call, work)
     if isinstance(outcome, Reward | IdempotencyConflict):
         return outcome
     found = await dependencies.rewards.reward(outcome["rewardId"])

@@ -16,7 +16,7 @@ from subgraphs.rewards.operations.refusal_codec import Refusal, as_violation, re
 from subgraphs.rewards.operations.retry import retry_on_conflict
 from subgraphs.rewards.operations.transition_one import reward_of
 from subgraphs.rewards.operations.transition_results import IllegalStep, OwnRequest
-from subgraphs.runtime.idempotency import Call, check_key, fingerprint_of, once
+from subgraphs.runtime.idempotency import Call, check_key, fingerprint_of, run_once
 from subgraphs.runtime.mongo import Document, Session
 from subgraphs.runtime.results import IdempotencyConflict, NotFound, ValidationFailed, Violation
 
@@ -125,7 +125,7 @@ async def _all_or_nothing(
 
     try:
         async with dependencies.locks.hold_all(group.offer_id for group in groups):
-            outcome = await _with_codes(lambda: once(dependencies.mongo, call, work))
+            outcome = await _with_codes(lambda: run_once(dependencies.mongo, call, work))
     except AllRefused as refused:
         rows = [refused.rows.by_id[request_id] for request_id in request_ids]
         return ValidationFailed(
@@ -141,7 +141,7 @@ async def _in_groups(
         return Rows({}), _record(Rows({}))
 
     # The key is taken for these arguments; each group is then remembered under a key of its own, which no client can send.
-    taken = await once(dependencies.mongo, call, nothing)
+    taken = await run_once(dependencies.mongo, call, nothing)
     if isinstance(taken, IdempotencyConflict):
         return taken
     rows = Rows({})
@@ -163,7 +163,7 @@ async def _group(
         return rows, _record(rows)
 
     async with dependencies.locks.hold(group.offer_id):
-        outcome = await _with_codes(lambda: once(dependencies.mongo, call, work))
+        outcome = await _with_codes(lambda: run_once(dependencies.mongo, call, work))
     return await _as_rows(dependencies, outcome)
 
 

@@ -41,7 +41,7 @@ class Tries:
 
 async def deliver_all_due(stores: Stores, delivery: ItemDelivery, tries: Tries) -> int:
     """One round over the things that are to be delivered now, several at once: gives how many were tried."""
-    due = await stores.requests.to_deliver(stores.clock.now(), MAX_DELIVERED)
+    due = await stores.requests.due_deliveries(stores.clock.now(), MAX_DELIVERED)
     tried = await asyncio.gather(*(_try(stores, delivery, tries, r) for r in due), return_exceptions=True)
     for request, outcome in zip(due, tried, strict=True):
         if isinstance(outcome, BaseException):

@@ -1,4 +1,4 @@
-"""Points that have lapsed: booked so in the ledger, though nobody's balance waits for it."""
+"""Points that have expired: booked so in the ledger, though nobody's balance waits for it."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -14,11 +14,11 @@ MAX_LOTS: Final = 500
 MAX_WALLETS: Final = 50
 
 
-async def expire_all_lapsed(stores: Stores) -> int:
-    """One round over lots that have lapsed: gives how many entries were booked. Doing it again, or by several at once,
+async def expire_all_due(stores: Stores) -> int:
+    """One round over lots that have expired: gives how many entries were booked. Doing it again, or by several at once,
     books nothing twice."""
     now = stores.clock.now()
-    users = await stores.wallets.with_lapsed_lots(now, MAX_LOTS)
+    users = await stores.wallets.users_with_expired_lots(now, MAX_LOTS)
     groups = [users[start : start + MAX_WALLETS] for start in range(0, len(users), MAX_WALLETS)]
     return sum([await _expire(stores, group, now) for group in groups])
 

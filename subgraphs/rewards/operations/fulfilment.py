@@ -98,16 +98,16 @@ async def open_wallets(
     """The wallets of these users with what has lapsed in them: enough to credit, not to debit."""
     users = list(dict.fromkeys(user_ids))
     heads = await stores.wallets.heads(users, session)
-    lapsed = await stores.wallets.lapsed(users, now, session)
-    return {user: OpenWallet(user, heads.get(user, Head()), lapsed.get(user, ()), now) for user in users}
+    expired = await stores.wallets.expired_lots(users, now, session)
+    return {user: OpenWallet(user, heads.get(user, Head()), expired.get(user, ()), now) for user in users}
 
 
 async def open_wallet(stores: Stores, user_id: str, points: int, now: datetime, session: Session) -> OpenWallet:
     """The wallet of this user with as many lots as a debit of `points` needs."""
     heads = await stores.wallets.heads([user_id], session)
-    lapsed = await stores.wallets.lapsed([user_id], now, session)
-    others = await stores.wallets.covering(user_id, points, now, session)
-    return OpenWallet(user_id, heads.get(user_id, Head()), [*lapsed.get(user_id, ()), *others], now)
+    expired = await stores.wallets.expired_lots([user_id], now, session)
+    others = await stores.wallets.lots_covering(user_id, points, now, session)
+    return OpenWallet(user_id, heads.get(user_id, Head()), [*expired.get(user_id, ()), *others], now)
 
 
 async def _take_back(
@@ -136,8 +136,8 @@ async def _take_points_back(
 ) -> None:
     account = await open_wallet(stores, request.user_id, points, at, session)
     # What of this grant has lapsed the user has lost already.
-    lapsed_now = sum(-entry.points for entry in account.entries if entry.request_id == request.id)
-    wanted = points - lapsed_now - await stores.wallets.lapsed_of(request.user_id, request.id, session)
+    expired_now = sum(-entry.points for entry in account.entries if entry.request_id == request.id)
+    wanted = points - expired_now - await stores.wallets.expired_points_of(request.user_id, request.id, session)
     short_by = account.shortage(wanted)
     if short_by and not may_owe:
         raise InsufficientBalance(short_by)

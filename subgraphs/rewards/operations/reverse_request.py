@@ -11,7 +11,7 @@ from subgraphs.rewards.operations.fulfilment import InsufficientBalance
 from subgraphs.rewards.operations.retry import retry_on_conflict
 from subgraphs.rewards.operations.transition_one import transition_one
 from subgraphs.rewards.operations.transition_results import IllegalStep, InsufficientPoints
-from subgraphs.runtime.idempotency import Call, check_key, fingerprint_of, once
+from subgraphs.runtime.idempotency import Call, check_key, fingerprint_of, run_once
 from subgraphs.runtime.mongo import Document, Session
 from subgraphs.runtime.results import IdempotencyConflict, NotFound, ValidationFailed
 
@@ -49,7 +49,7 @@ async def reverse_request(
     call = Call(actor_id, key, "reverseRequest", fingerprint_of(arguments), now)
     try:
         async with dependencies.locks.hold(found.offer_id):
-            outcome = await retry_on_conflict(lambda: once(dependencies.mongo, call, work))
+            outcome = await retry_on_conflict(lambda: run_once(dependencies.mongo, call, work))
     except Refused as refused:
         return refused.outcome or NotFound(request_id)
     except InsufficientBalance as few:

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from subgraphs.rewards.model.bounds import within
+from subgraphs.rewards.model.bounds import check_range
 from subgraphs.rewards.model.reason import check_reason
 from subgraphs.rewards.model.wallet import LedgerEntry, LedgerKind
 from subgraphs.rewards.operations.dependencies import Dependencies
@@ -19,7 +19,7 @@ async def spend_points(
     bad_key = check_key(key)
     if bad_key is not None:
         return bad_key
-    violations = within(("input", "points"), "POINTS", points, 1, MAX_POSTING_POINTS)
+    violations = check_range(("input", "points"), "POINTS", points, 1, MAX_POSTING_POINTS)
     violations += check_reason(reason, required=True)
     if violations:
         return ValidationFailed(tuple(violations))

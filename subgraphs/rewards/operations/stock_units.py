@@ -18,5 +18,5 @@ async def move_units(
     if effect.unit is None:
         return
     source, target = effect.unit
-    if not await stores.offers.move(stock, source, target, units, points_of(reward) * units, session):
+    if not await stores.offers.move_stock(stock, source, target, units, points_of(reward) * units, session):
         raise Conflict

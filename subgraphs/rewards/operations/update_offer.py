@@ -61,7 +61,7 @@ async def _update(dependencies: Dependencies, actor_id: str, update: OfferUpdate
     changed = replace(wanted, version=offer.version + 1)
     await dependencies.offers.replace(changed, replace(stock, offer_version=changed.version), session)
     now = dependencies.clock.now()
-    before, after = audit.differing(_snapshot(offer, held), _snapshot(changed, stock))
+    before, after = audit.changed_values(_snapshot(offer, held), _snapshot(changed, stock))
     change = audit.Change(offer.id, "offer.updated", now, actor_id, before=before, after=after)
     await audit.append(dependencies.mongo, change, session)
     await enqueue(dependencies.mongo, [offer_message(changed, now)], session)

@@ -29,10 +29,10 @@ async def update_reward(
         wanted = updated_reward(reward, update)
         if wanted == reward:
             return reward
-        changed = await dependencies.rewards.describe(wanted, session)
+        changed = await dependencies.rewards.update_texts(wanted, session)
         if changed is None:
             raise LookupError("the snapshot of this transaction changed")
-        before, after = audit.differing(reward_document(reward), reward_document(changed))
+        before, after = audit.changed_values(reward_document(reward), reward_document(changed))
         change = audit.Change(reward.id, "reward.updated", now, actor_id, before=before, after=after)
         await audit.append(dependencies.mongo, change, session)
         await enqueue(dependencies.mongo, [reward_message(changed, now)], session)

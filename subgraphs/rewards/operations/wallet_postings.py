@@ -10,7 +10,7 @@ from subgraphs.rewards.operations.fulfilment import InsufficientBalance, open_wa
 from subgraphs.rewards.operations.retry import retry_on_conflict
 from subgraphs.rewards.operations.transition_results import InsufficientPoints
 from subgraphs.runtime import audit
-from subgraphs.runtime.idempotency import Call, once
+from subgraphs.runtime.idempotency import Call, run_once
 from subgraphs.runtime.ids import is_plausible_id
 from subgraphs.runtime.mongo import Document, Session
 from subgraphs.runtime.results import IdempotencyConflict, NotFound
@@ -49,7 +49,7 @@ async def post_to_wallet(
 
     try:
         async with dependencies.locks.hold(wanted.user_id):
-            outcome = await retry_on_conflict(lambda: once(dependencies.mongo, call, work))
+            outcome = await retry_on_conflict(lambda: run_once(dependencies.mongo, call, work))
     except InsufficientBalance as few:
         return InsufficientPoints(few.short_by)
     if isinstance(outcome, LedgerEntry | IdempotencyConflict):

@@ -191,7 +191,7 @@ class OfferStore:
         await self._offers.replace_one(key, offer_document(offer), session=session)
         await self._stock.replace_one(key, stock_document(stock), session=session)
 
-    async def places(self, event_id: str, session: Session) -> tuple[set[int], list[int]]:
+    async def ordinals_and_positions(self, event_id: str, session: Session) -> tuple[set[int], list[int]]:
         """The ordinals and the positions of the event's offers."""
         wanted = {"ordinal": True, "position": True}
         rows = await self._offers.find({"eventId": event_id}, projection=wanted, session=session).to_list(None)
@@ -202,7 +202,7 @@ class OfferStore:
         document = await self._stock.find_one(key, session=session)
         return None if document is None else to_stock(document)
 
-    async def move(
+    async def move_stock(
         self, stock: Stock, source: StockPlace, target: StockPlace, units: int, points: int, session: Session
     ) -> bool:
         """Moves units of the stock, and points of its budget, from one part to another; False when the stock is no longer

@@ -8,7 +8,7 @@ from subgraphs.rewards.model.request_status import RequestStatus
 from subgraphs.rewards.store.grants import grant_document, to_grant
 from subgraphs.runtime.clock import LONG_AGO
 from subgraphs.runtime.mongo import Document
-from subgraphs.runtime.pagination.queries import in_part
+from subgraphs.runtime.pagination.queries import partial_rows
 
 
 def request_document(request: RewardRequest) -> Document:
@@ -83,4 +83,4 @@ _BLANK: Final = request_document(
 
 
 # A request of which only some fields were read.
-partial_request: Final = in_part(to_request, _BLANK)
+partial_request: Final = partial_rows(to_request, _BLANK)

@@ -127,7 +127,7 @@ class RequestStore:
         result = await self._requests.bulk_write(writes, session=session)
         return bool(result.matched_count == len(writes))
 
-    async def to_deliver(self, now: datetime, limit: int) -> list[RewardRequest]:
+    async def due_deliveries(self, now: datetime, limit: int) -> list[RewardRequest]:
         """Requests whose thing is to be delivered now, the longest overdue first."""
         query = {"delivering": True, "deliverAt": {"$lte": now}}
         found = self._requests.find(query, sort=[("deliverAt", 1)], limit=limit)

@@ -125,7 +125,7 @@ class RewardStore:
     async def insert(self, reward: Reward, session: Session) -> None:
         await self._rewards.insert_one(reward_document(reward), session=session)
 
-    async def describe(self, reward: Reward, session: Session) -> Reward | None:
+    async def update_texts(self, reward: Reward, session: Session) -> Reward | None:
         """Compare-and-set of what may change: the changed reward, or None when its version is another."""
         words = {
             "name": reward.name,

@@ -6,11 +6,11 @@ from typing import Any, Final
 
 from pymongo import UpdateOne
 
-from subgraphs.rewards.model.wallet import Head, LapsedAndNext, LedgerEntry, LedgerKind, Lot, OpenWallet
+from subgraphs.rewards.model.wallet import Head, LedgerEntry, LedgerKind, Lot, LotExpiry, OpenWallet
 from subgraphs.runtime.clock import LONG_AGO
 from subgraphs.runtime.mongo import Collection, Database, Document, Index, Mongo, Session
 from subgraphs.runtime.pagination.cursors import Cursors, Page, PageBounds, Sort
-from subgraphs.runtime.pagination.queries import Fields, in_part, read_pages
+from subgraphs.runtime.pagination.queries import Fields, partial_rows, read_pages
 
 LEDGER: Final = Collection(
     "ledger",
@@ -101,7 +101,7 @@ async def heads(database: Database, user_ids: Sequence[str], session: Session | 
     return {row["_id"]: Head(row["seq"], row["balance"]) async for row in found}
 
 
-async def lapsed_and_next(database: Database, user_ids: Sequence[str], now: datetime) -> dict[str, LapsedAndNext]:
+async def lot_expiry(database: Database, user_ids: Sequence[str], now: datetime) -> dict[str, LotExpiry]:
     """What of each wallet has lapsed by `now` without being booked, and what lapses next, in one aggregation."""
     past = {"$lte": ["$expiresAt", now]}
     pipeline: list[Document] = [
@@ -119,10 +119,10 @@ async def lapsed_and_next(database: Database, user_ids: Sequence[str], now: date
         },
         {"$project": {"lapsed": True, "next": {"$first": "$coming"}}},
     ]
-    wallets: dict[str, LapsedAndNext] = {}
+    wallets: dict[str, LotExpiry] = {}
     async for row in database[LOTS.name].aggregate(pipeline):
         coming = row.get("next") or {}
-        wallets[row["_id"]] = LapsedAndNext(row["lapsed"], coming.get("points"), coming.get("at"))
+        wallets[row["_id"]] = LotExpiry(row["lapsed"], coming.get("points"), coming.get("at"))
     return wallets
 
 
@@ -137,7 +137,7 @@ async def ledger_pages(
     """The same page of each wallet's entries, latest first; of each entry only `fields` are right."""
     ledger = database[LEDGER.name]
     found = await read_pages(ledger, "userId", user_ids, {}, LATEST_FIRST, bounds, cursors, scope, fields=fields)
-    return {user_id: page.map(in_part(to_entry, _BLANK)) for user_id, page in found.items()}
+    return {user_id: page.map(partial_rows(to_entry, _BLANK)) for user_id, page in found.items()}
 
 
 class WalletStore:
@@ -152,7 +152,7 @@ class WalletStore:
     async def heads(self, user_ids: Sequence[str], session: Session | None = None) -> dict[str, Head]:
         return await heads(self._database, user_ids, session)
 
-    async def lapsed(self, user_ids: Sequence[str], now: datetime, session: Session) -> dict[str, list[Lot]]:
+    async def expired_lots(self, user_ids: Sequence[str], now: datetime, session: Session) -> dict[str, list[Lot]]:
         """Each user's lots that have lapsed and are not booked so yet."""
         query = {"userId": {"$in": sorted(set(user_ids))}, **_OPEN, "expiresAt": {"$lte": now}}
         lots: dict[str, list[Lot]] = {}
@@ -160,7 +160,7 @@ class WalletStore:
             lots.setdefault(row["userId"], []).append(to_lot(row))
         return lots
 
-    async def covering(self, user_id: str, points: int, now: datetime, session: Session) -> list[Lot]:
+    async def lots_covering(self, user_id: str, points: int, now: datetime, session: Session) -> list[Lot]:
         """The user's lots that lapse first, as many as hold the points, or all; those that never lapse come last."""
         lots: list[Lot] = []
         missing = points
@@ -175,12 +175,12 @@ class WalletStore:
                     break
         return lots
 
-    async def lapsed_of(self, user_id: str, request_id: str, session: Session) -> int:
-        """How many of the points that a request brought are booked as lapsed."""
+    async def expired_points_of(self, user_id: str, request_id: str, session: Session) -> int:
+        """How many of the points that a request brought are booked as expired."""
         query = {"userId": user_id, "kind": LedgerKind.EXPIRE.value, "requestId": request_id}
         return sum([-row["points"] async for row in self._ledger.find(query, session=session)])
 
-    async def with_lapsed_lots(self, now: datetime, limit: int) -> list[str]:
+    async def users_with_expired_lots(self, now: datetime, limit: int) -> list[str]:
         """Users with lots that have lapsed and are not booked so yet: of that many lots, the longest overdue."""
         query = {**_OPEN, "expiresAt": {"$lte": now}}
         found = self._lots.find(query, projection={"userId": True}, sort=[("expiresAt", 1)], limit=limit)

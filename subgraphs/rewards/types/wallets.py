@@ -7,7 +7,7 @@ from typing import Final, Self
 import strawberry
 
 from subgraphs.rewards.context import RewardsInfo
-from subgraphs.rewards.model.wallet import Head, LapsedAndNext
+from subgraphs.rewards.model.wallet import Head, LotExpiry
 from subgraphs.rewards.model.wallet import LedgerEntry as EntryModel
 from subgraphs.rewards.store.wallets import LATEST_FIRST
 from subgraphs.rewards.types.requests import (
@@ -97,8 +97,8 @@ class Wallet:
     @strawberry.field
     async def balance(self, info: RewardsInfo) -> SafeInt:
         head = await info.context.heads_by_user.load(self.id) or Head()
-        lots = await info.context.lots_by_user.load(self.id) or LapsedAndNext()
-        return SafeInt(head.balance - lots.lapsed)
+        lots = await info.context.lots_by_user.load(self.id) or LotExpiry()
+        return SafeInt(head.balance - lots.expired)
 
     @strawberry.field(description="Points that lapse next, and when.")
     async def next_expiry(self, info: RewardsInfo) -> PointsExpiry | None:

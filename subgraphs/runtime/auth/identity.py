@@ -19,7 +19,7 @@ LEEWAY_SECONDS: Final = 5
 ROUTER_SECRET_HEADER: Final = "x-router-secret"  # noqa: S105 - a name
 
 
-class Kind(StrEnum):
+class CallerKind(StrEnum):
     """The three kinds of callers."""
 
     ANONYMOUS = "anonymous"
@@ -47,7 +47,7 @@ class Identity:
     was issued in.
     """
 
-    kind: Kind
+    kind: CallerKind
     id: str | None = None
     roles: frozenset[Privilege] = field(default=frozenset())
     withheld: frozenset[Privilege] = field(default=frozenset())
@@ -56,15 +56,15 @@ class Identity:
     @property
     def user_id(self) -> str | None:
         """The user's id; None for nobody and for services."""
-        return self.id if self.kind is Kind.USER else None
+        return self.id if self.kind is CallerKind.USER else None
 
     @property
     def is_service(self) -> bool:
-        return self.kind is Kind.SERVICE
+        return self.kind is CallerKind.SERVICE
 
     def has_any(self, roles: Iterable[Privilege]) -> bool:
         """Whether the caller is a user holding one of `roles`."""
-        return self.kind is Kind.USER and not self.roles.isdisjoint(roles)
+        return self.kind is CallerKind.USER and not self.roles.isdisjoint(roles)
 
     @property
     def is_staff(self) -> bool:
@@ -73,10 +73,10 @@ class Identity:
 
     def is_user(self, user_id: str) -> bool:
         """Whether the caller is this very user."""
-        return self.kind is Kind.USER and self.id == user_id
+        return self.kind is CallerKind.USER and self.id == user_id
 
 
-ANONYMOUS: Final = Identity(Kind.ANONYMOUS)
+ANONYMOUS: Final = Identity(CallerKind.ANONYMOUS)
 
 
 class InvalidToken(Exception):
@@ -170,11 +170,11 @@ class TokenVerifier:
     @staticmethod
     def _identity(claims: dict[str, Any]) -> Identity:
         try:
-            kind = Kind(claims["kind"])
+            kind = CallerKind(claims["kind"])
             roles = frozenset(Privilege(role) for role in claims.get("roles", ()))
         except (ValueError, TypeError):
             raise InvalidToken("the access token is not valid") from None
-        if kind is Kind.ANONYMOUS:
+        if kind is CallerKind.ANONYMOUS:
             raise InvalidToken("the access token is not valid")
         session_id = claims.get("sid")
         return Identity(kind, str(claims["sub"]), roles, session_id=session_id if isinstance(session_id, str) else None)
@@ -184,7 +184,7 @@ def sign_token(
     key: jwt.PyJWK,
     *,
     issuer: str,
-    kind: Kind,
+    kind: CallerKind,
     subject: str,
     roles: Iterable[str],
     issued_at: datetime,
@@ -206,6 +206,6 @@ def sign_token(
     return jwt.encode(claims, key, algorithm=ALGORITHM, headers={"kid": key.key_id})
 
 
-def same_secret(given: str | None, expected: str) -> bool:
+def secrets_match(given: str | None, expected: str) -> bool:
     """Compares in constant time."""
     return given is not None and hmac.compare_digest(given.encode(), expected.encode())

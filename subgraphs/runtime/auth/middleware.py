@@ -9,7 +9,7 @@ from subgraphs.runtime.auth.identity import (
     InvalidToken,
     KeysUnavailable,
     TokenVerifier,
-    same_secret,
+    secrets_match,
 )
 from subgraphs.runtime.auth.revocations import Revocations
 from subgraphs.runtime.error_codes import FORBIDDEN, UNAUTHENTICATED, UNAVAILABLE
@@ -33,12 +33,12 @@ class AuthMiddleware:
             return
         headers = dict(scope["headers"])
         secret = headers.get(ROUTER_SECRET_HEADER.encode())
-        from_router = same_secret(None if secret is None else secret.decode("latin-1"), self._router_secret)
+        from_router = secrets_match(None if secret is None else secret.decode("latin-1"), self._router_secret)
         authorization = headers.get(b"authorization")
         refusal = None
         identity = ANONYMOUS
         try:
-            identity = self._revocations.judge(
+            identity = self._revocations.current_identity(
                 await self._verifier.identify(None if authorization is None else authorization.decode("latin-1"))
             )
         except InvalidToken as error:

@@ -13,7 +13,7 @@ from typing import Any, Final
 import httpx
 import structlog
 
-from subgraphs.runtime.auth.identity import ROUTER_SECRET_HEADER, STAFF, Identity, InvalidToken, Kind, Privilege
+from subgraphs.runtime.auth.identity import ROUTER_SECRET_HEADER, STAFF, CallerKind, Identity, InvalidToken, Privilege
 from subgraphs.runtime.clients.tls import tls_context
 
 POLL_SECONDS: Final = 2.0
@@ -63,9 +63,9 @@ class Revocations:
             is_new = self._fetched_at == -float("inf")
             await asyncio.sleep(POLL_SECONDS if had or not is_new else _RETRY_SECONDS)
 
-    def judge(self, identity: Identity) -> Identity:
+    def current_identity(self, identity: Identity) -> Identity:
         """The caller as they stand now. Raises InvalidToken when they are suspended."""
-        if identity.kind is not Kind.USER:
+        if identity.kind is not CallerKind.USER:
             return identity
         standing = self._standings.get(identity.id or "")
         if standing is not None:

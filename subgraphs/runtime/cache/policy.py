@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final, Generic, TypeVar
 
-from subgraphs.runtime.auth.identity import ANONYMOUS, Identity, Kind, Privilege
+from subgraphs.runtime.auth.identity import ANONYMOUS, CallerKind, Identity, Privilege
 from subgraphs.runtime.cache.global_tag import EVERYTHING
 
 Value = TypeVar("Value")
@@ -39,7 +39,7 @@ class Scope(StrEnum):
         return _STAFF if self is Scope.ROLE and viewer.is_staff else ANONYMOUS
 
 
-_STAFF: Final = Identity(Kind.USER, None, frozenset({Privilege.OPERATOR}))
+_STAFF: Final = Identity(CallerKind.USER, None, frozenset({Privilege.OPERATOR}))
 
 
 @dataclass(frozen=True)

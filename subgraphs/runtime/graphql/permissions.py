@@ -13,7 +13,7 @@ from strawberry.extensions import FieldExtension
 from strawberry.permission import BasePermission, PermissionExtension
 from strawberry.types import Info
 
-from subgraphs.runtime.auth.identity import ANONYMOUS, STAFF, Identity, Kind, Privilege
+from subgraphs.runtime.auth.identity import ANONYMOUS, STAFF, CallerKind, Identity, Privilege
 from subgraphs.runtime.error_codes import UNAVAILABLE
 from subgraphs.runtime.graphql.errors import CodedError, Forbidden, Unauthenticated
 
@@ -53,7 +53,7 @@ class SignedIn(Access):
 
     @classmethod
     def allows(cls, identity: Identity) -> bool:
-        return identity.kind is not Kind.ANONYMOUS
+        return identity.kind is not CallerKind.ANONYMOUS
 
 
 class UserOnly(Access):
@@ -63,7 +63,7 @@ class UserOnly(Access):
 
     @classmethod
     def allows(cls, identity: Identity) -> bool:
-        return identity.kind is Kind.USER
+        return identity.kind is CallerKind.USER
 
 
 class Operators(Access):

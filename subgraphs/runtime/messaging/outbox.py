@@ -69,7 +69,7 @@ async def enqueue(mongo: Mongo, messages: Sequence[Message], session: Session) -
         await mongo.write[OUTBOX.name].insert_many(rows, session=session)
 
 
-async def seen_before(mongo: Mongo, message_id: str, at: datetime, session: Session) -> bool:
+async def already_handled(mongo: Mongo, message_id: str, at: datetime, session: Session) -> bool:
     """Records in the handler's transaction that the message was handled; True when it had been already."""
     result = await mongo.write[INBOX.name].update_one(
         {"_id": message_id}, {"$setOnInsert": {"at": at}}, upsert=True, session=session

@@ -119,7 +119,7 @@ def projection(fields: Fields, sort: Sort, *more: str) -> dict[str, bool] | None
     return dict.fromkeys(sorted(fields.union(more, (name for name, _ in sort.fields))), True)
 
 
-def in_part(
+def partial_rows(
     convert: Callable[[Mapping[str, Any]], Row], blank: Mapping[str, Any]
 ) -> Callable[[Mapping[str, Any]], Row]:
     """`convert` for rows that were read in part: what was not read is as in `blank`, and nobody looks at it."""

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from subgraphs.runtime.auth.identity import Kind, sign_token
+from subgraphs.runtime.auth.identity import CallerKind, sign_token
 from subgraphs.users.model.session import ACCESS_TOKEN_LIFETIME, NewSession
 from subgraphs.users.model.user import User
 from subgraphs.users.operations.dependencies import Dependencies
@@ -36,7 +36,7 @@ def signed_in(dependencies: Dependencies, user: User, session: NewSession, now: 
     access_token = sign_token(
         dependencies.keys.current(now),
         issuer=dependencies.issuer,
-        kind=Kind.USER,
+        kind=CallerKind.USER,
         subject=user.id,
         roles=user.roles,
         issued_at=now,

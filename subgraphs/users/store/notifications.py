@@ -7,7 +7,7 @@ from typing import Any, Final
 from subgraphs.runtime.clock import LONG_AGO
 from subgraphs.runtime.mongo import Collection, Database, Document, Index, Mongo, Session
 from subgraphs.runtime.pagination.cursors import Cursors, Page, PageBounds, Sort
-from subgraphs.runtime.pagination.queries import Fields, in_part, read_pages
+from subgraphs.runtime.pagination.queries import Fields, partial_rows, read_pages
 from subgraphs.users.model.notification import Notification, Subject, SubjectKind
 
 KEPT_SECONDS: Final = 400 * 24 * 3600
@@ -82,7 +82,7 @@ async def notification_pages(
         hint=_UNREAD.name if unread_only else None,
         fields=fields,
     )
-    return {user_id: page.map(in_part(to_notification, _BLANK)) for user_id, page in found.items()}
+    return {user_id: page.map(partial_rows(to_notification, _BLANK)) for user_id, page in found.items()}
 
 
 async def unread_counts(database: Database, user_ids: Sequence[str]) -> dict[str, int]:

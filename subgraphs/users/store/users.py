@@ -11,7 +11,7 @@ from pymongo.errors import DuplicateKeyError
 from subgraphs.runtime.clock import LONG_AGO
 from subgraphs.runtime.mongo import Collection, Database, Document, Index, Mongo, Session
 from subgraphs.runtime.pagination.cursors import Cursors, Page, PageBounds, Sort
-from subgraphs.runtime.pagination.queries import LIST_MILLISECONDS, Fields, count_up_to_cap, in_part, read_page
+from subgraphs.runtime.pagination.queries import LIST_MILLISECONDS, Fields, count_up_to_cap, partial_rows, read_page
 from subgraphs.users.model.user import Role, User, UserStatus, email_key, name_key, normalise_email
 
 
@@ -147,7 +147,7 @@ async def users_page(
         milliseconds=LIST_MILLISECONDS,
         fields=_PROFILE if fields is None else fields,
     )
-    return found.map(in_part(to_user, _BLANK))
+    return found.map(partial_rows(to_user, _BLANK))
 
 
 async def count_users(database: Database, query: UserQuery) -> int | None:

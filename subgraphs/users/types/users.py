@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Final, Self
 import strawberry
 from strawberry.federation import type as federated
 
-from subgraphs.runtime.auth.identity import Identity, Kind, Privilege
+from subgraphs.runtime.auth.identity import CallerKind, Identity, Privilege
 from subgraphs.runtime.cache import Scope
 from subgraphs.runtime.graphql.audit import audit_types
 from subgraphs.runtime.graphql.cached import CacheHint
@@ -56,7 +56,7 @@ def to_self_and_admins(viewer: Identity, user: Any) -> bool:
 
 
 def to_signed_in(viewer: Identity, _: Any) -> bool:
-    return viewer.kind is not Kind.ANONYMOUS
+    return viewer.kind is not CallerKind.ANONYMOUS
 
 
 SELF = "self"

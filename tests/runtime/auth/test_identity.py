@@ -9,9 +9,9 @@ import pytest
 from subgraphs.runtime.auth.identity import (
     ANONYMOUS,
     AUDIENCE,
+    CallerKind,
     InvalidToken,
     KeysUnavailable,
-    Kind,
     Privilege,
     TokenVerifier,
     sign_token,
@@ -34,7 +34,7 @@ async def test_nobody_is_anonymous() -> None:
 
 async def test_a_user_s_token_names_the_user_and_the_roles() -> None:
     identity = await verifier().identify(f"Bearer {ISSUER.token('kr1', 'OPERATOR')}")
-    assert (identity.kind, identity.user_id) == (Kind.USER, "kr1")
+    assert (identity.kind, identity.user_id) == (CallerKind.USER, "kr1")
     assert identity.roles == {Privilege.USER, Privilege.OPERATOR}
     assert identity.is_staff
 
@@ -183,6 +183,6 @@ async def test_a_signature_is_verified_once_and_the_latest_twenty_thousand_are_r
 def test_a_signed_token_carries_its_key_id_and_whole_seconds() -> None:
     key = jwt.PyJWK(ISSUER.private_set["keys"][0], algorithm="EdDSA")
     token = sign_token(
-        key, issuer="laurel", kind=Kind.USER, subject="kr1", roles=["USER"], issued_at=NOW, expires_at=NOW
+        key, issuer="laurel", kind=CallerKind.USER, subject="kr1", roles=["USER"], issued_at=NOW, expires_at=NOW
     )
     assert jwt.get_unverified_header(token)["kid"] == "test-key"

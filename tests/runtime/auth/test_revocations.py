@@ -4,12 +4,12 @@ from collections.abc import Mapping
 
 import pytest
 
-from subgraphs.runtime.auth.identity import ANONYMOUS, Identity, InvalidToken, Kind, Privilege
+from subgraphs.runtime.auth.identity import ANONYMOUS, CallerKind, Identity, InvalidToken, Privilege
 from subgraphs.runtime.auth.revocations import TRUSTED_SECONDS, Revocations, Standing
 
-OPERATOR = Identity(Kind.USER, "kr1", frozenset({Privilege.USER, Privilege.OPERATOR}))
-PLAIN = Identity(Kind.USER, "kr2", frozenset({Privilege.USER}))
-SERVICE = Identity(Kind.SERVICE, "svc:rewards")
+OPERATOR = Identity(CallerKind.USER, "kr1", frozenset({Privilege.USER, Privilege.OPERATOR}))
+PLAIN = Identity(CallerKind.USER, "kr2", frozenset({Privilege.USER}))
+SERVICE = Identity(CallerKind.SERVICE, "svc:rewards")
 
 
 class Source:
@@ -38,22 +38,22 @@ def revocations(source: Source) -> Revocations:
 
 async def test_roles_are_those_of_the_list(source: Source, revocations: Revocations) -> None:
     await revocations.refresh()
-    assert revocations.judge(OPERATOR) == OPERATOR
+    assert revocations.current_identity(OPERATOR) == OPERATOR
     source.standings["kr1"] = Standing(frozenset({Privilege.USER}), suspended=False)
     source.standings["kr2"] = Standing(frozenset({Privilege.USER, Privilege.ADMIN}), suspended=False)
     await revocations.refresh()
-    assert not revocations.judge(OPERATOR).is_staff
-    assert revocations.judge(PLAIN).has_any([Privilege.ADMIN])
-    assert revocations.judge(SERVICE) == SERVICE
-    assert revocations.judge(ANONYMOUS) == ANONYMOUS
+    assert not revocations.current_identity(OPERATOR).is_staff
+    assert revocations.current_identity(PLAIN).has_any([Privilege.ADMIN])
+    assert revocations.current_identity(SERVICE) == SERVICE
+    assert revocations.current_identity(ANONYMOUS) == ANONYMOUS
 
 
 async def test_a_suspended_user_is_refused(source: Source, revocations: Revocations) -> None:
     source.standings["kr2"] = Standing(frozenset({Privilege.USER}), suspended=True)
     await revocations.refresh()
     with pytest.raises(InvalidToken):
-        revocations.judge(PLAIN)
-    assert revocations.judge(OPERATOR) == OPERATOR
+        revocations.current_identity(PLAIN)
+    assert revocations.current_identity(OPERATOR) == OPERATOR
 
 
 async def test_after_thirty_seconds_without_the_list_privileged_roles_are_withheld_and_users_go_on(
@@ -63,18 +63,18 @@ async def test_after_thirty_seconds_without_the_list_privileged_roles_are_withhe
     source.away = True
     source.seconds += TRUSTED_SECONDS
     assert not await revocations.refresh()
-    assert revocations.judge(OPERATOR) == OPERATOR
+    assert revocations.current_identity(OPERATOR) == OPERATOR
     source.seconds += 1
-    judged = revocations.judge(OPERATOR)
+    judged = revocations.current_identity(OPERATOR)
     assert judged.roles == {Privilege.USER}
     assert judged.withheld == {Privilege.OPERATOR}
-    assert revocations.judge(PLAIN) == PLAIN
-    assert revocations.judge(SERVICE) == SERVICE
+    assert revocations.current_identity(PLAIN) == PLAIN
+    assert revocations.current_identity(SERVICE) == SERVICE
     source.away = False
     assert await revocations.refresh()
-    assert revocations.judge(OPERATOR) == OPERATOR
+    assert revocations.current_identity(OPERATOR) == OPERATOR
 
 
 async def test_before_the_first_list_no_privileged_role_is_believed(revocations: Revocations) -> None:
-    assert revocations.judge(OPERATOR).withheld == {Privilege.OPERATOR}
-    assert revocations.judge(PLAIN) == PLAIN
+    assert revocations.current_identity(OPERATOR).withheld == {Privilege.OPERATOR}
+    assert revocations.current_identity(PLAIN) == PLAIN

@@ -11,7 +11,7 @@ from deploy.generate.schema import SUBGRAPHS
 from subgraphs.events.model.event import Lifecycle
 from subgraphs.events.store import COLLECTIONS
 from subgraphs.events.store.event_documents import event_document
-from subgraphs.runtime.auth.identity import ANONYMOUS, Identity, Kind, Privilege
+from subgraphs.runtime.auth.identity import ANONYMOUS, CallerKind, Identity, Privilege
 from subgraphs.runtime.cache import Scope
 from subgraphs.runtime.cache.global_tag import EVERYTHING
 from subgraphs.runtime.mongo import Mongo, ensure_collections
@@ -110,10 +110,10 @@ async def test_each_caller_is_told_of_users_what_they_may_see_whoever_asked_befo
 
 
 STAFF = [
-    Identity(Kind.USER, f"kr-{role.value}", frozenset({Privilege.USER, role}))
+    Identity(CallerKind.USER, f"kr-{role.value}", frozenset({Privilege.USER, role}))
     for role in (Privilege.OPERATOR, Privilege.AUDITOR, Privilege.ADMIN)
 ]
-OTHERS = [ANONYMOUS, Identity(Kind.USER, "kr1", frozenset({Privilege.USER})), Identity(Kind.USER, "kr2")]
+OTHERS = [ANONYMOUS, Identity(CallerKind.USER, "kr1", frozenset({Privilege.USER})), Identity(CallerKind.USER, "kr2")]
 
 
 def test_a_value_is_loaded_by_somebody_who_knows_no_more_than_all_who_share_it() -> None:
@@ -127,5 +127,5 @@ def test_a_value_is_loaded_by_somebody_who_knows_no_more_than_all_who_share_it()
         len({Scope.ROLE.token(viewer) for viewer in STAFF}) == len({Scope.ROLE.token(viewer) for viewer in OTHERS}) == 1
     )
     assert Scope.ROLE.token(STAFF[0]) != Scope.ROLE.token(OTHERS[0])
-    withheld = Identity(Kind.USER, "kr3", frozenset({Privilege.USER}), withheld=frozenset({Privilege.ADMIN}))
+    withheld = Identity(CallerKind.USER, "kr3", frozenset({Privilege.USER}), withheld=frozenset({Privilege.ADMIN}))
     assert Scope.ROLE.token(withheld) == Scope.ROLE.token(ANONYMOUS)

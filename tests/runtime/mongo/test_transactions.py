@@ -8,9 +8,9 @@ import pytest
 from pymongo.errors import DuplicateKeyError
 
 from subgraphs.runtime.audit import AUDIT, Change, append, breaches
-from subgraphs.runtime.idempotency import IDEMPOTENCY, Call, fingerprint_of, once
+from subgraphs.runtime.idempotency import IDEMPOTENCY, Call, fingerprint_of, run_once
 from subgraphs.runtime.messaging.broker import InProcessBroker
-from subgraphs.runtime.messaging.outbox import INBOX, OUTBOX, Message, Relay, enqueue, new_message, seen_before
+from subgraphs.runtime.messaging.outbox import INBOX, OUTBOX, Message, Relay, already_handled, enqueue, new_message
 from subgraphs.runtime.mongo import Document, Mongo, Session, ensure_collections
 from subgraphs.runtime.results import IdempotencyConflict
 
@@ -87,14 +87,14 @@ def making(store: Mongo, name: str) -> Any:
 
 
 async def test_one_key_has_one_effect_however_many_ask_at_once(store: Mongo) -> None:
-    answers = await asyncio.gather(*(once(store, call(a=1), making(store, "x")) for _ in range(20)))
+    answers = await asyncio.gather(*(run_once(store, call(a=1), making(store, "x")) for _ in range(20)))
     assert await store.write["made"].count_documents({}) == 1
     assert sorted(map(str, answers)) == sorted(["x"] + ["{'name': 'x'}"] * 19)
 
 
 async def test_a_key_with_other_arguments_is_refused_and_changes_nothing(store: Mongo) -> None:
-    await once(store, call(a=1), making(store, "x"))
-    assert await once(store, call(a=2), making(store, "y")) == IdempotencyConflict()
+    await run_once(store, call(a=1), making(store, "x"))
+    assert await run_once(store, call(a=2), making(store, "y")) == IdempotencyConflict()
     assert await store.write["made"].count_documents({}) == 1
 
 
@@ -103,8 +103,8 @@ async def test_a_call_that_fails_is_not_remembered(store: Mongo) -> None:
         raise ValueError
 
     with pytest.raises(ValueError):
-        await once(store, call(), failing)
-    assert await once(store, call(), making(store, "x")) == "x"
+        await run_once(store, call(), failing)
+    assert await run_once(store, call(), making(store, "x")) == "x"
 
 
 async def test_a_duplicate_that_is_not_the_key_is_the_caller_s_matter(store: Mongo) -> None:
@@ -115,7 +115,7 @@ async def test_a_duplicate_that_is_not_the_key_is_the_caller_s_matter(store: Mon
         return "never", {}
 
     with pytest.raises(DuplicateKeyError):
-        await once(store, call(), clashing)
+        await run_once(store, call(), clashing)
 
 
 def test_the_fingerprint_tells_arguments_apart_and_not_their_order() -> None:
@@ -172,7 +172,7 @@ async def test_a_message_handled_is_recognised_when_it_comes_again(store: Mongo)
     answers: list[bool] = []
 
     async def work(session: Session) -> None:
-        answers.append(await seen_before(store, "m1", NOW, session))
+        answers.append(await already_handled(store, "m1", NOW, session))
 
     await store.transaction(work)
     await store.transaction(work)
