@@ -26,12 +26,11 @@ from subgraphs.runtime.audit import LATEST_FIRST, audit_page
 from subgraphs.runtime.cache import Scope
 from subgraphs.runtime.graphql.audit import AUDIT_PROJECTION
 from subgraphs.runtime.graphql.cached import CacheHint
-from subgraphs.runtime.graphql.page_info import page_bounds
+from subgraphs.runtime.graphql.connection_field import ConnectionField, PageRequest
 from subgraphs.runtime.graphql.permissions import Auditors, Public, Staff
 from subgraphs.runtime.graphql.refusals import NotFound, ValidationFailed
 from subgraphs.runtime.graphql.scalars import SafeInt
 from subgraphs.runtime.graphql.unset import value_or_none
-from subgraphs.runtime.pagination.cursors import list_scope
 
 
 @strawberry.input
@@ -88,22 +87,18 @@ class Query:
     async def event(self, info: EventsInfo, id: strawberry.ID) -> Event | None:
         return await Event.resolve_reference(info, id)
 
-    @strawberry.field(permission_classes=[Public], extensions=[EVENTS_LIST])
+    @strawberry.field(permission_classes=[Public], extensions=[ConnectionField(), EVENTS_LIST])
     async def events(
         self,
         info: EventsInfo,
+        page_request: PageRequest,
         filter: EventFilter | None = strawberry.UNSET,
         sort: EventSort = EventSort.STARTS_AT_DESC,
-        first: int | None = strawberry.UNSET,
-        after: str | None = strawberry.UNSET,
-        last: int | None = strawberry.UNSET,
-        before: str | None = strawberry.UNSET,
     ) -> EventConnection | None:
         context = info.context
         query = to_query(filter or None, hidden=context.sees_hidden)
         order = SORTS[sort.value]
-        scope = list_scope("Query.events", order, {"query": query})
-        bounds = page_bounds(context.cursors, scope, first, after, last, before)
+        bounds, scope = page_request.of(order, {"query": query})
         database = await context.read_your_writes.database()
         page = await events_page(database, query, order, bounds, context.cursors, scope, context.now)
         return connection(context, query, page, context.now)
@@ -124,19 +119,17 @@ class Query:
                 return ValidationFailed.of(outcome)
         return SimulationSuccess(satisfied=outcome.satisfied, conditions=to_conditions(outcome))
 
-    @strawberry.field(description="Auditors and admins only.", permission_classes=[Auditors])
+    @strawberry.field(
+        description="Auditors and admins only.", permission_classes=[Auditors], extensions=[ConnectionField()]
+    )
     async def event_audit(
         self,
         info: EventsInfo,
+        page_request: PageRequest,
         event_id: strawberry.ID,
-        first: int | None = strawberry.UNSET,
-        after: str | None = strawberry.UNSET,
-        last: int | None = strawberry.UNSET,
-        before: str | None = strawberry.UNSET,
     ) -> AuditConnection | None:  # type: ignore[valid-type]
         context = info.context
-        scope = list_scope("Query.eventAudit", LATEST_FIRST, {"of": event_id})
-        bounds = page_bounds(context.cursors, scope, first, after, last, before)
+        bounds, scope = page_request.of(LATEST_FIRST, {"of": event_id})
         database = await context.read_your_writes.database()
         fields = AUDIT_PROJECTION.of_nodes(info)
         page = await audit_page(database, event_id, bounds, context.cursors, scope, fields)

@@ -28,10 +28,9 @@ from subgraphs.runtime.audit import LATEST_FIRST, audit_page
 from subgraphs.runtime.cache import Scope
 from subgraphs.runtime.graphql.audit import AUDIT_PROJECTION
 from subgraphs.runtime.graphql.cached import CacheHint
-from subgraphs.runtime.graphql.page_info import page_bounds
+from subgraphs.runtime.graphql.connection_field import ConnectionField, PageRequest
 from subgraphs.runtime.graphql.permissions import Admins, Auditors, Public, SignedIn, Staff
 from subgraphs.runtime.graphql.unset import value_or_none
-from subgraphs.runtime.pagination.cursors import list_scope
 
 STAFF = "Operators, auditors and admins only."
 MAX_TEXT: Final = 200
@@ -100,22 +99,18 @@ class Query:
         found = await info.context.rewards_by_id.load(id)
         return None if found is None else to_reward(found)
 
-    @strawberry.field(description=STAFF, permission_classes=[Staff])
+    @strawberry.field(description=STAFF, permission_classes=[Staff], extensions=[ConnectionField()])
     async def rewards(
         self,
         info: RewardsInfo,
+        page_request: PageRequest,
         filter: RewardFilter | None = strawberry.UNSET,
         sort: RewardSort = RewardSort.CREATED_AT_DESC,
-        first: int | None = strawberry.UNSET,
-        after: str | None = strawberry.UNSET,
-        last: int | None = strawberry.UNSET,
-        before: str | None = strawberry.UNSET,
     ) -> RewardConnection | None:
         context = info.context
         query = filter.query() if filter else RewardQuery()
         order = SORTS[sort.value]
-        scope = list_scope("Query.rewards", order, {"query": query})
-        bounds = page_bounds(context.cursors, scope, first, after, last, before)
+        bounds, scope = page_request.of(order, {"query": query})
         database = await context.read_your_writes.database()
         return RewardConnection.of(await rewards_page(database, query, order, bounds, context.cursors, scope))
 
@@ -132,23 +127,19 @@ class Query:
     async def reward_request(self, info: RewardsInfo, id: strawberry.ID) -> RewardRequest | None:
         return await RewardRequest.resolve_reference(info, id)
 
-    @strawberry.field(description=STAFF, permission_classes=[Staff])
+    @strawberry.field(description=STAFF, permission_classes=[Staff], extensions=[ConnectionField()])
     async def reward_requests(
         self,
         info: RewardsInfo,
+        page_request: PageRequest,
         filter: RewardRequestFilter | None = strawberry.UNSET,
         sort: RewardRequestSort = RewardRequestSort.CREATED_AT_DESC,
-        first: int | None = strawberry.UNSET,
-        after: str | None = strawberry.UNSET,
-        last: int | None = strawberry.UNSET,
-        before: str | None = strawberry.UNSET,
     ) -> RewardRequestConnection | None:
         context = info.context
         query = filter.query() if filter else RequestQuery()
         user_id = value_or_none(filter.user_id) if filter else None
         order = REQUEST_SORTS[sort.value]
-        scope = list_scope("Query.rewardRequests", order, {"user": user_id, "query": query})
-        bounds = page_bounds(context.cursors, scope, first, after, last, before)
+        bounds, scope = page_request.of(order, {"user": user_id, "query": query})
         database = await context.read_your_writes.database()
         fields = REQUEST_PROJECTION.of_nodes(info)
         page = await page_of_all(database, user_id, query, context.now, order, bounds, context.cursors, scope, fields)
@@ -159,19 +150,16 @@ class Query:
     @strawberry.field(
         description="Auditors and admins only. `subjectId` is a reward, an offer or a request.",
         permission_classes=[Auditors],
+        extensions=[ConnectionField()],
     )
     async def reward_audit(
         self,
         info: RewardsInfo,
+        page_request: PageRequest,
         subject_id: strawberry.ID,
-        first: int | None = strawberry.UNSET,
-        after: str | None = strawberry.UNSET,
-        last: int | None = strawberry.UNSET,
-        before: str | None = strawberry.UNSET,
     ) -> AuditConnection | None:  # type: ignore[valid-type]
         context = info.context
-        scope = list_scope("Query.rewardAudit", LATEST_FIRST, {"of": subject_id})
-        bounds = page_bounds(context.cursors, scope, first, after, last, before)
+        bounds, scope = page_request.of(LATEST_FIRST, {"of": subject_id})
         database = await context.read_your_writes.database()
         fields = AUDIT_PROJECTION.of_nodes(info)
         page = await audit_page(database, subject_id, bounds, context.cursors, scope, fields)

@@ -6,9 +6,8 @@ from subgraphs.runtime.audit import LATEST_FIRST, audit_page
 from subgraphs.runtime.cache import Scope
 from subgraphs.runtime.graphql.audit import AUDIT_PROJECTION
 from subgraphs.runtime.graphql.cached import CacheHint
-from subgraphs.runtime.graphql.page_info import page_bounds
+from subgraphs.runtime.graphql.connection_field import ConnectionField, PageRequest
 from subgraphs.runtime.graphql.permissions import Admins, Auditors, Public, SignedIn
-from subgraphs.runtime.pagination.cursors import list_scope
 from subgraphs.users.context import UsersInfo
 from subgraphs.users.loaders.users import USER
 from subgraphs.users.model import user as model
@@ -38,40 +37,34 @@ class Query:
         found = await info.context.users_by_id.load(id)
         return None if found is None else User.of(found)
 
-    @strawberry.field(description="Admins only.", permission_classes=[Admins])
+    @strawberry.field(description="Admins only.", permission_classes=[Admins], extensions=[ConnectionField()])
     async def users(
         self,
         info: UsersInfo,
+        page_request: PageRequest,
         filter: UserFilter | None = strawberry.UNSET,
         sort: UserSort = UserSort.CREATED_AT_DESC,
-        first: int | None = strawberry.UNSET,
-        after: str | None = strawberry.UNSET,
-        last: int | None = strawberry.UNSET,
-        before: str | None = strawberry.UNSET,
     ) -> UserConnection | None:
         context = info.context
         query = filter.query() if filter else UserQuery()
         order = SORTS[sort.value]
-        scope = list_scope("Query.users", order, {"query": query})
-        bounds = page_bounds(context.cursors, scope, first, after, last, before)
+        bounds, scope = page_request.of(order, {"query": query})
         database = await context.read_your_writes.database()
         fields = USER_PROJECTION.of_nodes(info)
         page = await users_page(database, query, order, bounds, context.cursors, scope, fields)
         return UserConnection.of(page, lambda: count_users(database, query))
 
-    @strawberry.field(description="Auditors and admins only.", permission_classes=[Auditors])
+    @strawberry.field(
+        description="Auditors and admins only.", permission_classes=[Auditors], extensions=[ConnectionField()]
+    )
     async def user_audit(
         self,
         info: UsersInfo,
+        page_request: PageRequest,
         user_id: strawberry.ID,
-        first: int | None = strawberry.UNSET,
-        after: str | None = strawberry.UNSET,
-        last: int | None = strawberry.UNSET,
-        before: str | None = strawberry.UNSET,
     ) -> AuditConnection | None:  # type: ignore[valid-type]
         context = info.context
-        scope = list_scope("Query.userAudit", LATEST_FIRST, {"of": user_id})
-        bounds = page_bounds(context.cursors, scope, first, after, last, before)
+        bounds, scope = page_request.of(LATEST_FIRST, {"of": user_id})
         database = await context.read_your_writes.database()
         fields = AUDIT_PROJECTION.of_nodes(info)
         page = await audit_page(database, user_id, bounds, context.cursors, scope, fields)

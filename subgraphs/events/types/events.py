@@ -21,11 +21,12 @@ from subgraphs.runtime.cache import Scope
 from subgraphs.runtime.clients.subgraph import SubgraphUnavailable
 from subgraphs.runtime.graphql.audit import audit_types
 from subgraphs.runtime.graphql.cached import CacheHint
+from subgraphs.runtime.graphql.connection_field import ConnectionField, PageRequest
 from subgraphs.runtime.graphql.errors import BadUserInput
-from subgraphs.runtime.graphql.page_info import PageInfo, page_bounds
+from subgraphs.runtime.graphql.page_info import PageInfo
 from subgraphs.runtime.graphql.permissions import Reachable, Services, Visible, open_field, staff_only
 from subgraphs.runtime.graphql.scalars import SafeInt
-from subgraphs.runtime.pagination.cursors import Page, list_scope
+from subgraphs.runtime.pagination.cursors import Page
 
 MAX_ELIGIBILITY_USERS = 500
 MAX_PROGRESS_EVENTS = 100
@@ -203,20 +204,16 @@ class User:
 
     @strawberry.field(
         description="To the user themself, and to operators, auditors and admins; null to others.",
-        extensions=[Visible(SELF_AND_STAFF, to_self_and_staff)],
+        extensions=[ConnectionField(), Visible(SELF_AND_STAFF, to_self_and_staff)],
     )
     async def activities(
         self,
         info: EventsInfo,
+        page_request: PageRequest,
         filter: ActivityFilter | None = strawberry.UNSET,
-        first: int | None = strawberry.UNSET,
-        after: str | None = strawberry.UNSET,
-        last: int | None = strawberry.UNSET,
-        before: str | None = strawberry.UNSET,
     ) -> ActivityConnection | None:
         query = filter.query() if filter else ActivityQuery()
-        scope = list_scope("User.activities", LATEST_FIRST, {"query": query})
-        bounds = page_bounds(info.context.cursors, scope, first, after, last, before)
+        bounds, scope = page_request.of(LATEST_FIRST, {"query": query})
         fields = ACTIVITY_PROJECTION.of_nodes(info)
         page = await info.context.activities_by_user.page(self.id, (query, bounds, scope, fields))
         return ActivityConnection.of(page)

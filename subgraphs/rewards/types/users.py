@@ -19,9 +19,8 @@ from subgraphs.rewards.types.rewards import BadgeConnection
 from subgraphs.rewards.types.wallets import Wallet
 from subgraphs.runtime.auth.identity import Identity
 from subgraphs.runtime.graphql.audit import audit_types
-from subgraphs.runtime.graphql.page_info import page_bounds
+from subgraphs.runtime.graphql.connection_field import ConnectionField, PageRequest
 from subgraphs.runtime.graphql.permissions import Visible, open_field
-from subgraphs.runtime.pagination.cursors import list_scope
 
 SELF_AND_STAFF = "self, operator, auditor, admin"
 
@@ -43,42 +42,34 @@ class User:
 
     @strawberry.field(
         description="To the user themself, and to operators, auditors and admins; null to others.",
-        extensions=[Visible(SELF_AND_STAFF, to_self_and_staff)],
+        extensions=[ConnectionField(), Visible(SELF_AND_STAFF, to_self_and_staff)],
     )
     async def badges(
         self,
         info: RewardsInfo,
-        first: int | None = strawberry.UNSET,
-        after: str | None = strawberry.UNSET,
-        last: int | None = strawberry.UNSET,
-        before: str | None = strawberry.UNSET,
+        page_request: PageRequest,
     ) -> BadgeConnection | None:
         context = info.context
-        scope = list_scope("User.badges", BADGES_SORT, {})
-        bounds = page_bounds(context.cursors, scope, first, after, last, before)
+        bounds, scope = page_request.of(BADGES_SORT)
         page = await context.badges_by_user.page(self.id, (bounds, scope))
         rewards = await asyncio.gather(*(context.rewards_by_id.load(award.reward_id) for award in page.rows))
         return BadgeConnection.of(page, rewards)
 
     @strawberry.field(
         description="To the user themself, and to operators, auditors and admins; null to others.",
-        extensions=[Visible(SELF_AND_STAFF, to_self_and_staff)],
+        extensions=[ConnectionField(), Visible(SELF_AND_STAFF, to_self_and_staff)],
     )
     async def reward_requests(
         self,
         info: RewardsInfo,
+        page_request: PageRequest,
         filter: UserRewardRequestFilter | None = strawberry.UNSET,
         sort: RewardRequestSort = RewardRequestSort.CREATED_AT_DESC,
-        first: int | None = strawberry.UNSET,
-        after: str | None = strawberry.UNSET,
-        last: int | None = strawberry.UNSET,
-        before: str | None = strawberry.UNSET,
     ) -> RewardRequestConnection | None:
         context = info.context
         query = filter.query() if filter else RequestQuery()
         order = SORTS[sort.value]
-        scope = list_scope("User.rewardRequests", order, {"query": query})
-        bounds = page_bounds(context.cursors, scope, first, after, last, before)
+        bounds, scope = page_request.of(order, {"query": query})
         fields = REQUEST_PROJECTION.of_nodes(info)
         page = await context.requests_by_user.page(self.id, (query, context.now, order, bounds, scope, fields))
 

@@ -13,10 +13,10 @@ from subgraphs.rewards.store.wallets import LATEST_FIRST
 from subgraphs.rewards.types.requests import (
     RewardRequest,
 )
-from subgraphs.runtime.graphql.page_info import PageInfo, page_bounds
+from subgraphs.runtime.graphql.connection_field import ConnectionField, PageRequest
+from subgraphs.runtime.graphql.page_info import PageInfo
 from subgraphs.runtime.graphql.projections import Projection
 from subgraphs.runtime.graphql.scalars import SafeInt
-from subgraphs.runtime.pagination.cursors import list_scope
 
 
 @strawberry.enum
@@ -107,17 +107,13 @@ class Wallet:
             return None
         return PointsExpiry(points=SafeInt(lots.next_points), at=lots.next_at)
 
-    @strawberry.field
+    @strawberry.field(extensions=[ConnectionField()])
     async def entries(
         self,
         info: RewardsInfo,
-        first: int | None = strawberry.UNSET,
-        after: str | None = strawberry.UNSET,
-        last: int | None = strawberry.UNSET,
-        before: str | None = strawberry.UNSET,
+        page_request: PageRequest,
     ) -> LedgerEntryConnection:
-        scope = list_scope("Wallet.entries", LATEST_FIRST, {})
-        bounds = page_bounds(info.context.cursors, scope, first, after, last, before)
+        bounds, scope = page_request.of(LATEST_FIRST)
         page = await info.context.ledger_by_user.page(self.id, (bounds, scope, ENTRY_PROJECTION.of_nodes(info)))
         edges = [
             LedgerEntryEdge(cursor=cursor, node=LedgerEntry.of(row))

@@ -11,11 +11,12 @@ from subgraphs.runtime.auth.identity import CallerKind, Identity, Privilege
 from subgraphs.runtime.cache import Scope
 from subgraphs.runtime.graphql.audit import audit_types
 from subgraphs.runtime.graphql.cached import CacheHint
-from subgraphs.runtime.graphql.page_info import PageInfo, page_bounds
+from subgraphs.runtime.graphql.connection_field import ConnectionField, PageRequest
+from subgraphs.runtime.graphql.page_info import PageInfo
 from subgraphs.runtime.graphql.permissions import Visible, open_field
 from subgraphs.runtime.graphql.projections import Projection
 from subgraphs.runtime.graphql.unset import value_or_none
-from subgraphs.runtime.pagination.cursors import Page, list_scope
+from subgraphs.runtime.pagination.cursors import Page
 from subgraphs.users.context import UsersInfo
 from subgraphs.users.loaders.users import USER
 from subgraphs.users.model import user as model
@@ -136,20 +137,16 @@ class User:
 
     @strawberry.field(
         description="To the user themself; null to others. Latest first.",
-        extensions=[Visible(SELF, to_self)],
+        extensions=[ConnectionField(), Visible(SELF, to_self)],
     )
     async def notifications(
         self,
         info: UsersInfo,
+        page_request: PageRequest,
         unread_only: bool = False,
-        first: int | None = strawberry.UNSET,
-        after: str | None = strawberry.UNSET,
-        last: int | None = strawberry.UNSET,
-        before: str | None = strawberry.UNSET,
     ) -> NotificationConnection | None:
         context = info.context
-        scope = list_scope("User.notifications", LATEST_FIRST, {"unread": unread_only})
-        bounds = page_bounds(context.cursors, scope, first, after, last, before)
+        bounds, scope = page_request.of(LATEST_FIRST, {"unread": unread_only})
         fields = NOTIFICATION_PROJECTION.of_nodes(info)
         page = await context.notifications_by_user.page(self.id, (unread_only, bounds, scope, fields))
         return NotificationConnection.of(page)
