@@ -33,21 +33,46 @@ from subgraphs.runtime.graphql.scalars import SafeInt
 from subgraphs.runtime.graphql.unset import value_or_none
 
 
-@strawberry.input
+@strawberry.input(description="An activity that nobody did.")
 class SimulatedActivityInput:
-    type: ActivityType
-    name: str | None = strawberry.UNSET
-    occurred_at: datetime
-    amount: SafeInt | None = strawberry.UNSET
+    type: ActivityType = strawberry.field(description="What kind of thing it would be.")
+    name: str | None = strawberry.field(
+        default=strawberry.UNSET,
+        description=("Which one of its kind: at most 64 characters; null or left out when the kind says enough."),
+    )
+    occurred_at: datetime = strawberry.field(
+        description="When it would have been done; what lies after `at` does not count."
+    )
+    amount: SafeInt | None = strawberry.field(
+        default=strawberry.UNSET,
+        description="A quantity that sums can be made of; null or left out when there is none.",
+    )
 
 
-@strawberry.input(description="Whose activities to judge: a real user's, and on top of them, or alone, made-up ones.")
+@strawberry.input(
+    description=("A rule to try. `eventId` or `rule` is given; with both, `rule` is tried in the event's window.")
+)
 class SimulateEventInput:
-    event_id: strawberry.ID | None = strawberry.UNSET
-    rule: RuleInput | None = strawberry.UNSET
-    user_id: strawberry.ID | None = strawberry.UNSET
-    activities: list[SimulatedActivityInput] = strawberry.field(default_factory=list)
-    at: datetime | None = strawberry.UNSET
+    event_id: strawberry.ID | None = strawberry.field(
+        default=strawberry.UNSET,
+        description=(
+            "The event whose window, and unless `rule` is given whose rule, is tried; null or left out "
+            "means any time, in UTC."
+        ),
+    )
+    rule: RuleInput | None = strawberry.field(
+        default=strawberry.UNSET, description="The rule to try; null or left out means the event's own."
+    )
+    user_id: strawberry.ID | None = strawberry.field(
+        default=strawberry.UNSET,
+        description="The user whose activities and profile count; null or left out means nobody's.",
+    )
+    activities: list[SimulatedActivityInput] = strawberry.field(
+        default_factory=list, description="At most 1,000 activities to pretend, besides the user's own."
+    )
+    at: datetime | None = strawberry.field(
+        default=strawberry.UNSET, description="The instant as of which to judge; null or left out means now."
+    )
 
     def simulation(self) -> Simulation:
         """What was asked for, unchecked."""
@@ -57,7 +82,7 @@ class SimulateEventInput:
             user_id=self.user_id or None,
             activities=tuple(
                 SimulatedActivity(
-                    type=rule_model.ActivityType(activity.type.value),
+                    type=rule_model.ActivityType(activity.type.name),
                     name=value_or_none(activity.name),
                     occurred_at=activity.occurred_at,
                     amount=value_or_none(activity.amount),
@@ -68,46 +93,75 @@ class SimulateEventInput:
         )
 
 
-@strawberry.type
+@strawberry.type(description="What the rule would say.")
 class SimulationSuccess:
-    satisfied: bool
-    conditions: list[ConditionProgress]
+    satisfied: bool = strawberry.field(description="Whether the whole rule would be satisfied.")
+    conditions: list[ConditionProgress] = strawberry.field(
+        description="Each condition of the rule, in the rule's order."
+    )
 
 
-SimulationResult = Annotated[SimulationSuccess | NotFound | ValidationFailed, strawberry.union("SimulationResult")]
+SimulationResult = Annotated[
+    SimulationSuccess | NotFound | ValidationFailed,
+    strawberry.union("SimulationResult", description="What `simulateEvent` answers."),
+]
 
 
-@strawberry.type
+@strawberry.type(description="All questions that can be asked.")
 class Query:
     @strawberry.field(
-        description="Drafts and archived events show only to operators, auditors and admins.",
+        description=(
+            "An event by id; null when there is none. Drafts and archived events show only to operators, "
+            "auditors and admins."
+        ),
         permission_classes=[Public],
         extensions=[CacheHint(EVENT, Scope.ROLE)],
     )
-    async def event(self, info: EventsInfo, id: strawberry.ID) -> Event | None:
+    async def event(
+        self, info: EventsInfo, id: Annotated[strawberry.ID, strawberry.argument(description="The event's id.")]
+    ) -> Event | None:
         return await Event.resolve_reference(info, id)
 
-    @strawberry.field(permission_classes=[Public], extensions=[ConnectionField(), EVENTS_LIST])
+    @strawberry.field(
+        permission_classes=[Public],
+        extensions=[ConnectionField(), EVENTS_LIST],
+        description=(
+            "Events, by filter and sort. Drafts and archived events show only to operators, auditors and admins."
+        ),
+    )
     async def events(
         self,
         info: EventsInfo,
         page_request: PageRequest,
-        filter: EventFilter | None = strawberry.UNSET,
-        sort: EventSort = EventSort.STARTS_AT_DESC,
+        filter: Annotated[
+            EventFilter | None,
+            strawberry.argument(
+                description="Keeps the events that match all of its fields; null or left out keeps all."
+            ),
+        ] = strawberry.UNSET,
+        sort: Annotated[
+            EventSort, strawberry.argument(description="The order of the list.")
+        ] = EventSort.STARTS_AT_DESC,
     ) -> EventConnection | None:
         context = info.context
         query = to_query(filter or None, hidden=context.sees_hidden)
-        order = SORTS[sort.value]
+        order = SORTS[sort.name]
         bounds, scope = page_request.of(order, {"query": query})
         database = await context.read_your_writes.database()
         page = await events_page(database, query, order, bounds, context.cursors, scope, context.now)
         return connection(context, query, page, context.now)
 
     @strawberry.field(
-        description="Operators, auditors and admins: would this rule be satisfied? Changes nothing.",
+        description="For operators, auditors and admins: would this rule be satisfied? Changes nothing.",
         permission_classes=[Staff],
     )
-    async def simulate_event(self, info: EventsInfo, input: SimulateEventInput) -> SimulationResult | None:
+    async def simulate_event(
+        self,
+        info: EventsInfo,
+        input: Annotated[
+            SimulateEventInput, strawberry.argument(description="The rule, the user and the activities to try.")
+        ],
+    ) -> SimulationResult | None:
         context = info.context
         outcome = await simulate_event(
             context.dependencies, await context.read_your_writes.database(), input.simulation()
@@ -120,13 +174,15 @@ class Query:
         return SimulationSuccess(satisfied=outcome.satisfied, conditions=to_conditions(outcome))
 
     @strawberry.field(
-        description="Auditors and admins only.", permission_classes=[Auditors], extensions=[ConnectionField()]
+        description="For auditors and admins: the audit trail of an event, the latest entry first.",
+        permission_classes=[Auditors],
+        extensions=[ConnectionField()],
     )
     async def event_audit(
         self,
         info: EventsInfo,
         page_request: PageRequest,
-        event_id: strawberry.ID,
+        event_id: Annotated[strawberry.ID, strawberry.argument(description="The event whose trail is asked for.")],
     ) -> AuditConnection | None:  # type: ignore[valid-type]
         context = info.context
         bounds, scope = page_request.of(LATEST_FIRST, {"of": event_id})

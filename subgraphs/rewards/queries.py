@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from enum import Enum
-from typing import Final, Self
+from typing import Annotated, Final, Self
 
 import strawberry
 
@@ -36,48 +36,59 @@ STAFF = "Operators, auditors and admins only."
 MAX_TEXT: Final = 200
 
 
-@strawberry.enum
+@strawberry.enum(description="Kinds of rewards.")
 class RewardKind(Enum):
-    POINTS = "POINTS"
-    ITEM = "ITEM"
-    COUPON = "COUPON"
-    BADGE = "BADGE"
+    POINTS = strawberry.enum_value("POINTS", description="Points for a wallet.")
+    ITEM = strawberry.enum_value("ITEM", description="Items that another system delivers.")
+    COUPON = strawberry.enum_value("COUPON", description="A code of a pool.")
+    BADGE = strawberry.enum_value("BADGE", description="A badge.")
 
 
-@strawberry.input
+@strawberry.input(
+    description=("Keeps the rewards that match all fields that are given. A field that is null or left out keeps all.")
+)
 class RewardFilter:
-    kinds: list[RewardKind] | None = strawberry.UNSET
-    text: str | None = strawberry.UNSET
+    kinds: list[RewardKind] | None = strawberry.field(
+        default=strawberry.UNSET, description="Rewards of any of these kinds."
+    )
+    text: str | None = strawberry.field(
+        default=strawberry.UNSET,
+        description=("Rewards that hold every word of the text in name or description; at most 200 characters count."),
+    )
 
     def query(self) -> RewardQuery:
         """The filter as the store takes it."""
         text = (value_or_none(self.text) or "").strip()[:MAX_TEXT]
         kinds = value_or_none(self.kinds)
         return RewardQuery(
-            kinds=None if kinds is None else tuple(model.RewardKind(kind.value) for kind in kinds), text=text or None
+            kinds=None if kinds is None else tuple(model.RewardKind(kind.name) for kind in kinds), text=text or None
         )
 
 
-@strawberry.enum
+@strawberry.enum(description="The orders of a list of rewards.")
 class RewardSort(Enum):
-    CREATED_AT_DESC = "CREATED_AT_DESC"
-    NAME_ASC = "NAME_ASC"
+    CREATED_AT_DESC = strawberry.enum_value("CREATED_AT_DESC", description="The latest created first.")
+    NAME_ASC = strawberry.enum_value("NAME_ASC", description="By name, whatever its case.")
 
 
-@strawberry.input
+@strawberry.input(
+    description=("Keeps the requests that match all fields that are given. A field that is null or left out keeps all.")
+)
 class RewardRequestFilter(UserRewardRequestFilter):
-    user_id: strawberry.ID | None = strawberry.UNSET
+    user_id: strawberry.ID | None = strawberry.field(default=strawberry.UNSET, description="Requests of this user.")
 
 
 @strawberry.type(description="A check that state and history agree: each line counts the breaches found.")
 class Reconciliation:
-    checked_at: datetime
-    ledger_breaches: int
-    stock_breaches: int
-    budget_breaches: int
-    code_breaches: int
-    audit_chain_breaches: int
-    samples: list[str]
+    checked_at: datetime = strawberry.field(description="When the check began.")
+    ledger_breaches: int = strawberry.field(description="Wallets whose ledger, lots and grants do not agree.")
+    stock_breaches: int = strawberry.field(description="Offers whose stock does not agree with their requests.")
+    budget_breaches: int = strawberry.field(description="Offers whose budget does not agree with their requests.")
+    code_breaches: int = strawberry.field(description="Codes that do not agree with the requests that hold them.")
+    audit_chain_breaches: int = strawberry.field(
+        description="Audit trails whose chain does not verify or that miss an entry."
+    )
+    samples: list[str] = strawberry.field(description="At most 20 of the breaches in words; no code is shown.")
 
     @classmethod
     def of(cls, findings: Findings, checked_at: datetime) -> Self:
@@ -92,53 +103,92 @@ class Reconciliation:
         )
 
 
-@strawberry.type
+@strawberry.type(description="All questions that can be asked.")
 class Query:
-    @strawberry.field(description=STAFF, permission_classes=[Staff], extensions=[CacheHint(REWARD, Scope.PUBLIC)])
-    async def reward(self, info: RewardsInfo, id: strawberry.ID) -> Reward | None:
+    @strawberry.field(
+        description="For operators, auditors and admins: a reward by id; null when there is none.",
+        permission_classes=[Staff],
+        extensions=[CacheHint(REWARD, Scope.PUBLIC)],
+    )
+    async def reward(
+        self, info: RewardsInfo, id: Annotated[strawberry.ID, strawberry.argument(description="The reward's id.")]
+    ) -> Reward | None:
         found = await info.context.rewards_by_id.load(id)
         return None if found is None else to_reward(found)
 
-    @strawberry.field(description=STAFF, permission_classes=[Staff], extensions=[ConnectionField()])
+    @strawberry.field(
+        description="For operators, auditors and admins: all rewards, by filter and sort.",
+        permission_classes=[Staff],
+        extensions=[ConnectionField()],
+    )
     async def rewards(
         self,
         info: RewardsInfo,
         page_request: PageRequest,
-        filter: RewardFilter | None = strawberry.UNSET,
-        sort: RewardSort = RewardSort.CREATED_AT_DESC,
+        filter: Annotated[
+            RewardFilter | None,
+            strawberry.argument(
+                description="Keeps the rewards that match all of its fields; null or left out keeps all."
+            ),
+        ] = strawberry.UNSET,
+        sort: Annotated[
+            RewardSort, strawberry.argument(description="The order of the list.")
+        ] = RewardSort.CREATED_AT_DESC,
     ) -> RewardConnection | None:
         context = info.context
         query = filter.query() if filter else RewardQuery()
-        order = SORTS[sort.value]
+        order = SORTS[sort.name]
         bounds, scope = page_request.of(order, {"query": query})
         database = await context.read_your_writes.database()
         return RewardConnection.of(await rewards_page(database, query, order, bounds, context.cursors, scope))
 
-    @strawberry.field(permission_classes=[Public])
-    async def reward_offer(self, info: RewardsInfo, id: strawberry.ID) -> RewardOffer | None:
+    @strawberry.field(
+        permission_classes=[Public],
+        description=(
+            "An offer by id; null when there is none, and for others than operators, auditors and admins "
+            "when it is disabled."
+        ),
+    )
+    async def reward_offer(
+        self, info: RewardsInfo, id: Annotated[strawberry.ID, strawberry.argument(description="The offer's id.")]
+    ) -> RewardOffer | None:
         return await RewardOffer.resolve_reference(info, id)
 
     @strawberry.field(
         description=(
-            "One's own, or any to operators, auditors and admins; another's request is as if it were not there."
+            "A request by id: your own, or any for operators, auditors and admins; null when there is "
+            "none or it is another user's."
         ),
         permission_classes=[SignedIn],
     )
-    async def reward_request(self, info: RewardsInfo, id: strawberry.ID) -> RewardRequest | None:
+    async def reward_request(
+        self, info: RewardsInfo, id: Annotated[strawberry.ID, strawberry.argument(description="The request's id.")]
+    ) -> RewardRequest | None:
         return await RewardRequest.resolve_reference(info, id)
 
-    @strawberry.field(description=STAFF, permission_classes=[Staff], extensions=[ConnectionField()])
+    @strawberry.field(
+        description="For operators, auditors and admins: everybody's requests, by filter and sort.",
+        permission_classes=[Staff],
+        extensions=[ConnectionField()],
+    )
     async def reward_requests(
         self,
         info: RewardsInfo,
         page_request: PageRequest,
-        filter: RewardRequestFilter | None = strawberry.UNSET,
-        sort: RewardRequestSort = RewardRequestSort.CREATED_AT_DESC,
+        filter: Annotated[
+            RewardRequestFilter | None,
+            strawberry.argument(
+                description="Keeps the requests that match all of its fields; null or left out keeps all."
+            ),
+        ] = strawberry.UNSET,
+        sort: Annotated[
+            RewardRequestSort, strawberry.argument(description="The order of the list.")
+        ] = RewardRequestSort.CREATED_AT_DESC,
     ) -> RewardRequestConnection | None:
         context = info.context
         query = filter.query() if filter else RequestQuery()
         user_id = value_or_none(filter.user_id) if filter else None
-        order = REQUEST_SORTS[sort.value]
+        order = REQUEST_SORTS[sort.name]
         bounds, scope = page_request.of(order, {"user": user_id, "query": query})
         database = await context.read_your_writes.database()
         fields = REQUEST_PROJECTION.of_nodes(info)
@@ -148,7 +198,10 @@ class Query:
         )
 
     @strawberry.field(
-        description="Auditors and admins only. `subjectId` is a reward, an offer or a request.",
+        description=(
+            "For auditors and admins: the audit trail of a reward, an offer, a request or a wallet, the "
+            "latest entry first."
+        ),
         permission_classes=[Auditors],
         extensions=[ConnectionField()],
     )
@@ -156,7 +209,10 @@ class Query:
         self,
         info: RewardsInfo,
         page_request: PageRequest,
-        subject_id: strawberry.ID,
+        subject_id: Annotated[
+            strawberry.ID,
+            strawberry.argument(description="The id of the reward, offer or request, or of the wallet's user."),
+        ],
     ) -> AuditConnection | None:  # type: ignore[valid-type]
         context = info.context
         bounds, scope = page_request.of(LATEST_FIRST, {"of": subject_id})
@@ -165,6 +221,9 @@ class Query:
         page = await audit_page(database, subject_id, bounds, context.cursors, scope, fields)
         return AUDIT_TYPES.page(page, lambda actor_id: User(id=strawberry.ID(actor_id)))
 
-    @strawberry.field(description="Admins only.", permission_classes=[Admins])
+    @strawberry.field(
+        description="For admins: checks the whole database against its history. Takes minutes on a large one.",
+        permission_classes=[Admins],
+    )
     async def reconciliation(self, info: RewardsInfo) -> Reconciliation | None:
         return Reconciliation.of(await reconcile(info.context.dependencies.mongo), info.context.now)

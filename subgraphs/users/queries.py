@@ -1,5 +1,7 @@
 """The queries of users."""
 
+from typing import Annotated
+
 import strawberry
 
 from subgraphs.runtime.audit import LATEST_FIRST, audit_page
@@ -23,31 +25,51 @@ from subgraphs.users.types.users import (
 )
 
 
-@strawberry.type
+@strawberry.type(description="All questions that can be asked.")
 class Query:
-    @strawberry.field(description="Null when nobody is signed in.", permission_classes=[Public])
+    @strawberry.field(
+        description="The signed-in user; null when nobody is signed in, and for services.", permission_classes=[Public]
+    )
     async def me(self, info: UsersInfo) -> User | None:
         # Promises no Cache-Control: whoever has changed their profile asks for it again at once.
         user_id = info.context.identity.user_id
         found = await info.context.users_by_id.load(user_id) if user_id else None
         return None if found is None else User.of(found)
 
-    @strawberry.field(permission_classes=[SignedIn], extensions=[CacheHint(USER, Scope.PUBLIC)])
-    async def user(self, info: UsersInfo, id: strawberry.ID) -> User | None:
+    @strawberry.field(
+        permission_classes=[SignedIn],
+        extensions=[CacheHint(USER, Scope.PUBLIC)],
+        description=(
+            "A user by id, for anybody signed in; null when there is none. What is shown of them is "
+            "decided field by field."
+        ),
+    )
+    async def user(
+        self, info: UsersInfo, id: Annotated[strawberry.ID, strawberry.argument(description="The user's id.")]
+    ) -> User | None:
         found = await info.context.users_by_id.load(id)
         return None if found is None else User.of(found)
 
-    @strawberry.field(description="Admins only.", permission_classes=[Admins], extensions=[ConnectionField()])
+    @strawberry.field(
+        description="For admins: all users, by filter and sort.",
+        permission_classes=[Admins],
+        extensions=[ConnectionField()],
+    )
     async def users(
         self,
         info: UsersInfo,
         page_request: PageRequest,
-        filter: UserFilter | None = strawberry.UNSET,
-        sort: UserSort = UserSort.CREATED_AT_DESC,
+        filter: Annotated[
+            UserFilter | None,
+            strawberry.argument(
+                description="Keeps the users that match all of its fields; null or left out keeps all."
+            ),
+        ] = strawberry.UNSET,
+        sort: Annotated[UserSort, strawberry.argument(description="The order of the list.")] = UserSort.CREATED_AT_DESC,
     ) -> UserConnection | None:
         context = info.context
         query = filter.query() if filter else UserQuery()
-        order = SORTS[sort.value]
+        order = SORTS[sort.name]
         bounds, scope = page_request.of(order, {"query": query})
         database = await context.read_your_writes.database()
         fields = USER_PROJECTION.of_nodes(info)
@@ -55,13 +77,15 @@ class Query:
         return UserConnection.of(page, lambda: count_users(database, query))
 
     @strawberry.field(
-        description="Auditors and admins only.", permission_classes=[Auditors], extensions=[ConnectionField()]
+        description="For auditors and admins: the audit trail of a user, the latest entry first.",
+        permission_classes=[Auditors],
+        extensions=[ConnectionField()],
     )
     async def user_audit(
         self,
         info: UsersInfo,
         page_request: PageRequest,
-        user_id: strawberry.ID,
+        user_id: Annotated[strawberry.ID, strawberry.argument(description="The user whose trail is asked for.")],
     ) -> AuditConnection | None:  # type: ignore[valid-type]
         context = info.context
         bounds, scope = page_request.of(LATEST_FIRST, {"of": user_id})

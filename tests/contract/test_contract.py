@@ -26,13 +26,8 @@ def directives(node: Any) -> str:
     return " ".join(text.replace(", resolvable: true", "") for text in shown)
 
 
-def words(node: Any) -> str:
-    """The description, without its line breaks."""
-    return " ".join(node.description.value.split()) if node.description else ""
-
-
 def promises(document: DocumentNode) -> Iterator[str]:
-    """Every name, type, default, directive and description of an SDL, one line each, in no order."""
+    """Every name, type, default and directive of an SDL, one line each, in no order. Descriptions may change."""
     for node in document.definitions:
         yield from _definition(node)
 
@@ -41,33 +36,33 @@ def _definition(node: Node) -> Iterator[str]:
     match node:
         case ObjectTypeDefinitionNode() | InterfaceTypeDefinitionNode():
             name = node.name.value
-            yield f"{node.kind} {name} {directives(node)} {words(node)}".strip()
+            yield f"{node.kind} {name} {directives(node)}".strip()
             for interface in node.interfaces or ():
                 yield f"{name} implements {interface.name.value}"
             for field in node.fields or ():
                 path = f"{name}.{field.name.value}"
-                yield f"{path}: {print_ast(field.type)} {directives(field)} {words(field)}".strip()
+                yield f"{path}: {print_ast(field.type)} {directives(field)}".strip()
                 for argument in field.arguments or ():
                     yield f"{path}({_value(argument)})"
         case InputObjectTypeDefinitionNode():
-            yield f"{node.kind} {node.name.value} {directives(node)} {words(node)}".strip()
+            yield f"{node.kind} {node.name.value} {directives(node)}".strip()
             for value in node.fields or ():
                 yield f"{node.name.value}.{_value(value)}"
         case EnumTypeDefinitionNode():
-            yield f"{node.kind} {node.name.value} {words(node)}".strip()
+            yield f"{node.kind} {node.name.value}".strip()
             for member in node.values or ():
-                yield f"{node.name.value}.{member.name.value} {words(member)}".strip()
+                yield f"{node.name.value}.{member.name.value}".strip()
         case UnionTypeDefinitionNode():
-            yield f"{node.kind} {node.name.value} {words(node)}".strip()
+            yield f"{node.kind} {node.name.value}".strip()
             for kind in node.types or ():
                 yield f"{node.name.value} = {kind.name.value}"
         case ScalarTypeDefinitionNode():
-            yield f"{node.kind} {node.name.value} {directives(node)} {words(node)}".strip()
+            yield f"{node.kind} {node.name.value} {directives(node)}".strip()
 
 
 def _value(node: Any) -> str:
     default = f" = {print_ast(node.default_value)}" if node.default_value else ""
-    return f"{node.name.value}: {print_ast(node.type)}{default} {words(node)}".strip()
+    return f"{node.name.value}: {print_ast(node.type)}{default}".strip()
 
 
 @pytest.mark.parametrize("subgraph", SUBGRAPHS)

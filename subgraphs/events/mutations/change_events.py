@@ -16,6 +16,7 @@ from subgraphs.events.operations.refusal_codec import Refusal
 from subgraphs.events.store.events import event_tags
 from subgraphs.events.types.events import Event
 from subgraphs.runtime import results
+from subgraphs.runtime.graphql.arguments import IdempotencyKey
 from subgraphs.runtime.graphql.refusals import (
     Atomicity,
     Error,
@@ -27,11 +28,13 @@ from subgraphs.runtime.graphql.refusals import (
 )
 
 
-@strawberry.input(description="Exactly one field is set.")
+@strawberry.input(description="One change of a bulk call. Exactly one field is set.")
 class EventChangeInput:
-    create: CreateEventInput | None = strawberry.UNSET
-    update: UpdateEventInput | None = strawberry.UNSET
-    transition: TransitionEventInput | None = strawberry.UNSET
+    create: CreateEventInput | None = strawberry.field(default=strawberry.UNSET, description="Creates an event.")
+    update: UpdateEventInput | None = strawberry.field(default=strawberry.UNSET, description="Changes an event.")
+    transition: TransitionEventInput | None = strawberry.field(
+        default=strawberry.UNSET, description="Moves an event to another status."
+    )
 
     def given(self) -> dict[str, Change]:
         """What was set, by its name, unchecked."""
@@ -45,24 +48,35 @@ class EventChangeInput:
         return found
 
 
-@strawberry.input(description="1 to 100 changes, carried out in order.")
+@strawberry.input(description="1 to 100 changes, carried out in order in one transaction.")
 class ChangeEventsInput:
-    changes: list[EventChangeInput]
-    atomicity: Atomicity = Atomicity.ALL_OR_NOTHING
+    changes: list[EventChangeInput] = strawberry.field(
+        description="The changes; each sees what the ones before it left."
+    )
+    atomicity: Atomicity = strawberry.field(
+        default=Atomicity.ALL_OR_NOTHING, description="Whether one refused change refuses all."
+    )
 
 
-@strawberry.type(description="`events` holds the changed events in the order of the input, null where the row failed.")
+@strawberry.type(description="What became of each change.")
 class ChangeEventsSuccess:
-    events: list[Event | None]
-    failures: list[RowFailure]
+    events: list[Event | None] = strawberry.field(
+        description="The changed events in the order of the input, null where the change was refused."
+    )
+    failures: list[RowFailure] = strawberry.field(description="The refused changes, in order of their index.")
 
 
 ChangeEventsResult = Annotated[
-    ChangeEventsSuccess | ValidationFailed | IdempotencyConflict, strawberry.union("ChangeEventsResult")
+    ChangeEventsSuccess | ValidationFailed | IdempotencyConflict,
+    strawberry.union("ChangeEventsResult", description="What `changeEvents` answers."),
 ]
 
 
-async def change_events(info: EventsInfo, input: ChangeEventsInput, idempotency_key: str) -> ChangeEventsResult | None:
+async def change_events(
+    info: EventsInfo,
+    input: Annotated[ChangeEventsInput, strawberry.argument(description="The changes.")],
+    idempotency_key: IdempotencyKey,
+) -> ChangeEventsResult | None:
     context = info.context
     outcome = await operation(
         context.dependencies,

@@ -11,13 +11,16 @@ from subgraphs.runtime import results
 from subgraphs.runtime.graphql.refusals import RateLimited, ValidationFailed
 
 
-@strawberry.type
+@strawberry.type(description="The user is checked in for today.")
 class CheckInSuccess:
-    activity: Activity
+    activity: Activity = strawberry.field(description="Today's ATTENDANCE activity.")
     is_new: bool = strawberry.field(description="False when today's check-in was there already.")
 
 
-CheckInResult = Annotated[CheckInSuccess | ValidationFailed | RateLimited, strawberry.union("CheckInResult")]
+CheckInResult = Annotated[
+    CheckInSuccess | ValidationFailed | RateLimited,
+    strawberry.union("CheckInResult", description="What `checkIn` answers."),
+]
 
 
 async def check_in(info: EventsInfo) -> CheckInResult | None:

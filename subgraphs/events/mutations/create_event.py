@@ -12,20 +12,30 @@ from subgraphs.events.mutations.event_success import EventSuccess, event_success
 from subgraphs.events.operations.create_event import create_event as operation
 from subgraphs.events.types.rules import RuleInput, to_draft
 from subgraphs.runtime import results
+from subgraphs.runtime.graphql.arguments import IdempotencyKey
 from subgraphs.runtime.graphql.refusals import IdempotencyConflict, ValidationFailed
 from subgraphs.runtime.graphql.unset import value_or_none
 
 
-@strawberry.input
+@strawberry.input(description="A new event, as a draft.")
 class CreateEventInput:
-    name: str
-    description: str = ""
-    starts_at: datetime
-    ends_at: datetime | None = strawberry.UNSET
-    timezone: str = "UTC"
-    tags: list[str] = strawberry.field(default_factory=list)
-    image_url: str | None = strawberry.UNSET
-    rule: RuleInput
+    name: str = strawberry.field(description="1 to 120 printable characters.")
+    description: str = strawberry.field(default="", description="At most 5,000 characters.")
+    starts_at: datetime = strawberry.field(description="When the window opens, in the years 2000 to 2999.")
+    ends_at: datetime | None = strawberry.field(
+        default=strawberry.UNSET, description="When the window closes, after `startsAt`; null or left out means never."
+    )
+    timezone: str = strawberry.field(
+        default="UTC", description="IANA name, as in Asia/Seoul; days and streaks of the rule are counted in it."
+    )
+    tags: list[str] = strawberry.field(
+        default_factory=list,
+        description="At most 20, each 1 to 40 printable characters; kept in lower case, each once.",
+    )
+    image_url: str | None = strawberry.field(
+        default=strawberry.UNSET, description="An https URL of at most 2,048 characters; null or left out means none."
+    )
+    rule: RuleInput = strawberry.field(description="What users must satisfy to claim.")
 
     def draft(self) -> EventDraft:
         """What was asked for, unchecked."""
@@ -42,11 +52,16 @@ class CreateEventInput:
 
 
 CreateEventResult = Annotated[
-    EventSuccess | ValidationFailed | IdempotencyConflict, strawberry.union("CreateEventResult")
+    EventSuccess | ValidationFailed | IdempotencyConflict,
+    strawberry.union("CreateEventResult", description="What `createEvent` answers."),
 ]
 
 
-async def create_event(info: EventsInfo, input: CreateEventInput, idempotency_key: str) -> CreateEventResult | None:
+async def create_event(
+    info: EventsInfo,
+    input: Annotated[CreateEventInput, strawberry.argument(description="The new event.")],
+    idempotency_key: IdempotencyKey,
+) -> CreateEventResult | None:
     context = info.context
     outcome = await operation(context.dependencies, context.identity.id or "", input.draft(), idempotency_key)
     match outcome:

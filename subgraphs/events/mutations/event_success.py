@@ -11,15 +11,15 @@ from subgraphs.runtime.graphql.context import RequestContext
 from subgraphs.runtime.graphql.refusals import Error
 
 
-@strawberry.type
+@strawberry.type(description="The change was made.")
 class EventSuccess:
-    event: Event
+    event: Event = strawberry.field(description="The event as it now is.")
 
 
-@strawberry.type(description="The event's status does not allow the transition.")
+@strawberry.type(description="The event's status does not allow this.")
 class IllegalTransition(Error):
-    status: EventStatus
-    allowed: list[EventTransition]
+    status: EventStatus = strawberry.field(description="The status that the event has.")
+    allowed: list[EventTransition] = strawberry.field(description="The transitions that it allows.")
 
     @classmethod
     def of(cls, refusal: transitions.IllegalTransition) -> "IllegalTransition":

@@ -13,23 +13,28 @@ from subgraphs.runtime.graphql.refusals import Atomicity, RateLimited, RowFailur
 
 @strawberry.input(description="1 to 1,000 rows.")
 class RecordActivitiesInput:
-    rows: list[ActivityInput]
-    atomicity: Atomicity = Atomicity.SKIP_FAILED
+    rows: list[ActivityInput] = strawberry.field(description="The activities.")
+    atomicity: Atomicity = strawberry.field(
+        default=Atomicity.SKIP_FAILED, description="Whether one bad row refuses all."
+    )
 
 
-@strawberry.type
+@strawberry.type(description="What became of the rows.")
 class RecordActivitiesSuccess:
-    accepted: int
-    duplicates: int
-    failures: list[RowFailure]
+    accepted: int = strawberry.field(description="How many rows are new.")
+    duplicates: int = strawberry.field(description="How many rows were there already, or came twice in this call.")
+    failures: list[RowFailure] = strawberry.field(description="The refused rows, in order of their index.")
 
 
 RecordActivitiesResult = Annotated[
-    RecordActivitiesSuccess | ValidationFailed | RateLimited, strawberry.union("RecordActivitiesResult")
+    RecordActivitiesSuccess | ValidationFailed | RateLimited,
+    strawberry.union("RecordActivitiesResult", description="What `recordActivities` answers."),
 ]
 
 
-async def record_activities(info: EventsInfo, input: RecordActivitiesInput) -> RecordActivitiesResult | None:
+async def record_activities(
+    info: EventsInfo, input: Annotated[RecordActivitiesInput, strawberry.argument(description="The rows.")]
+) -> RecordActivitiesResult | None:
     now = info.context.clock.now()
     outcome = await operation(
         info.context.dependencies,

@@ -16,24 +16,33 @@ from subgraphs.runtime.graphql.errors import BadUserInput
 from subgraphs.runtime.graphql.refusals import NotFound, VersionConflict
 
 
-@strawberry.input
+@strawberry.input(description="A transition of one event.")
 class TransitionEventInput:
-    id: strawberry.ID
-    expected_version: int
-    transition: EventTransition
-    reason: str | None = strawberry.UNSET
+    id: strawberry.ID = strawberry.field(description="The event.")
+    expected_version: int = strawberry.field(
+        description="The event's `version` when it was read; when another stands, nothing is changed."
+    )
+    transition: EventTransition = strawberry.field(description="What to do.")
+    reason: str | None = strawberry.field(
+        default=strawberry.UNSET,
+        description="Why, for the audit trail: at most 500 characters; null or left out means none.",
+    )
 
     def move(self) -> TransitionCommand:
         """What was asked for, unchecked."""
-        return TransitionCommand(self.id, self.expected_version, Transition(self.transition.value), self.reason or None)
+        return TransitionCommand(self.id, self.expected_version, Transition(self.transition.name), self.reason or None)
 
 
 TransitionEventResult = Annotated[
-    EventSuccess | NotFound | VersionConflict | IllegalTransition, strawberry.union("TransitionEventResult")
+    EventSuccess | NotFound | VersionConflict | IllegalTransition,
+    strawberry.union("TransitionEventResult", description="What `transitionEvent` answers."),
 ]
 
 
-async def transition_event(info: EventsInfo, input: TransitionEventInput) -> TransitionEventResult | None:
+async def transition_event(
+    info: EventsInfo,
+    input: Annotated[TransitionEventInput, strawberry.argument(description="The event and the transition.")],
+) -> TransitionEventResult | None:
     context = info.context
     move = input.move()
     if len(move.reason or "") > MAX_REASON:

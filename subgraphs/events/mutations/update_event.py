@@ -17,18 +17,40 @@ from subgraphs.runtime.graphql.refusals import NotFound, ValidationFailed, Versi
 from subgraphs.runtime.graphql.unset import present_values
 
 
-@strawberry.input(description="Absent keeps, null clears where a field can be null.")
+@strawberry.input(
+    description=("Changes of an event. A field that is left out keeps its value; null clears it where it can be null.")
+)
 class UpdateEventInput:
-    id: strawberry.ID
-    expected_version: int
-    name: str | None = strawberry.UNSET
-    description: str | None = strawberry.UNSET
-    starts_at: datetime | None = strawberry.UNSET
-    ends_at: datetime | None = strawberry.UNSET
-    timezone: str | None = strawberry.UNSET
-    tags: list[str] | None = strawberry.UNSET
-    image_url: str | None = strawberry.UNSET
-    rule: RuleInput | None = strawberry.UNSET
+    id: strawberry.ID = strawberry.field(description="The event.")
+    expected_version: int = strawberry.field(
+        description="The event's `version` when it was read; when another stands, nothing is changed."
+    )
+    name: str | None = strawberry.field(
+        default=strawberry.UNSET, description="1 to 120 printable characters; cannot be cleared."
+    )
+    description: str | None = strawberry.field(
+        default=strawberry.UNSET, description="At most 5,000 characters; cannot be null."
+    )
+    starts_at: datetime | None = strawberry.field(
+        default=strawberry.UNSET, description="When the window opens; only before the event is ACTIVE."
+    )
+    ends_at: datetime | None = strawberry.field(
+        default=strawberry.UNSET,
+        description=("When the window closes, after `startsAt`; null means never. Not once the event has ended."),
+    )
+    timezone: str | None = strawberry.field(
+        default=strawberry.UNSET, description="IANA name; only before the event is ACTIVE."
+    )
+    tags: list[str] | None = strawberry.field(
+        default=strawberry.UNSET, description="At most 20, each 1 to 40 printable characters; replaces all."
+    )
+    image_url: str | None = strawberry.field(
+        default=strawberry.UNSET, description="An https URL of at most 2,048 characters; null clears it."
+    )
+    rule: RuleInput | None = strawberry.field(
+        default=strawberry.UNSET,
+        description="The new rule, under the next `ruleVersion`; not once the event has ended.",
+    )
 
     def change(self) -> EventUpdate:
         """What was asked for, unchecked."""
@@ -47,11 +69,16 @@ class UpdateEventInput:
 
 UpdateEventResult = Annotated[
     EventSuccess | NotFound | ValidationFailed | VersionConflict | IllegalTransition,
-    strawberry.union("UpdateEventResult"),
+    strawberry.union("UpdateEventResult", description="What `updateEvent` answers."),
 ]
 
 
-async def update_event(info: EventsInfo, input: UpdateEventInput) -> UpdateEventResult | None:
+async def update_event(
+    info: EventsInfo,
+    input: Annotated[
+        UpdateEventInput, strawberry.argument(description="The changes, and the version that they are based on.")
+    ],
+) -> UpdateEventResult | None:
     context = info.context
     outcome = await operation(context.dependencies, context.identity.id or "", input.change())
     match outcome:

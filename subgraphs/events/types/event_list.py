@@ -23,23 +23,39 @@ MAX_TAGS: Final = 100
 
 
 @strawberry.input(
-    description="`openAt` keeps the events whose window holds that instant; an open-ended event's window never closes."
+    description=("Keeps the events that match all fields that are given. A field that is null or left out keeps all.")
 )
 class EventFilter:
-    text: str | None = strawberry.UNSET
-    statuses: list[EventStatus] | None = strawberry.UNSET
-    tags: list[str] | None = strawberry.UNSET
-    open_at: datetime | None = strawberry.UNSET
-    starts_from: datetime | None = strawberry.UNSET
-    starts_before: datetime | None = strawberry.UNSET
+    text: str | None = strawberry.field(
+        default=strawberry.UNSET,
+        description=(
+            "Events that hold every word of the text in name, description or tags; at most 200 characters count."
+        ),
+    )
+    statuses: list[EventStatus] | None = strawberry.field(
+        default=strawberry.UNSET, description="Events in any of these statuses."
+    )
+    tags: list[str] | None = strawberry.field(
+        default=strawberry.UNSET, description="Events with any of these tags, whatever their case; at most 100."
+    )
+    open_at: datetime | None = strawberry.field(
+        default=strawberry.UNSET,
+        description="Events whose window holds this instant; the window of an open-ended event never closes.",
+    )
+    starts_from: datetime | None = strawberry.field(
+        default=strawberry.UNSET, description="Events that start at this instant or later."
+    )
+    starts_before: datetime | None = strawberry.field(
+        default=strawberry.UNSET, description="Events that start before this instant."
+    )
 
 
-@strawberry.enum
+@strawberry.enum(description="The orders of a list of events.")
 class EventSort(Enum):
-    STARTS_AT_DESC = "STARTS_AT_DESC"
-    STARTS_AT_ASC = "STARTS_AT_ASC"
-    CREATED_AT_DESC = "CREATED_AT_DESC"
-    NAME_ASC = "NAME_ASC"
+    STARTS_AT_DESC = strawberry.enum_value("STARTS_AT_DESC", description="The latest to start first.")
+    STARTS_AT_ASC = strawberry.enum_value("STARTS_AT_ASC", description="The earliest to start first.")
+    CREATED_AT_DESC = strawberry.enum_value("CREATED_AT_DESC", description="The latest created first.")
+    NAME_ASC = strawberry.enum_value("NAME_ASC", description="By name, whatever its case.")
 
 
 def to_query(asked: EventFilter | None, *, hidden: bool) -> EventQuery:

@@ -32,14 +32,14 @@ MAX_ELIGIBILITY_USERS = 500
 MAX_PROGRESS_EVENTS = 100
 
 
-@strawberry.enum
+@strawberry.enum(description="Where an event stands.")
 class EventStatus(Enum):
-    DRAFT = "DRAFT"
+    DRAFT = strawberry.enum_value("DRAFT", description="Not published; shown to operators, auditors and admins only.")
     SCHEDULED = strawberry.enum_value("SCHEDULED", description="Published; its window has not opened.")
-    ACTIVE = "ACTIVE"
-    PAUSED = "PAUSED"
-    ENDED = "ENDED"
-    ARCHIVED = "ARCHIVED"
+    ACTIVE = strawberry.enum_value("ACTIVE", description="Published, and its window is open: users can claim.")
+    PAUSED = strawberry.enum_value("PAUSED", description="Taken back for a while: users cannot claim.")
+    ENDED = strawberry.enum_value("ENDED", description="Its window has closed, or it was ended by hand.")
+    ARCHIVED = strawberry.enum_value("ARCHIVED", description="Put away; shown to operators, auditors and admins only.")
 
 
 def to_self_and_staff(viewer: Identity, user: Any) -> bool:
@@ -49,22 +49,28 @@ def to_self_and_staff(viewer: Identity, user: Any) -> bool:
 SELF_AND_STAFF = "self, operator, auditor, admin"
 
 
-@strawberry.type
+@strawberry.type(description="How far a user is with one condition.")
 class ConditionProgress:
-    condition: Condition
-    satisfied: bool
-    current: SafeInt
-    target: SafeInt
+    condition: Condition = strawberry.field(description="The condition.")
+    satisfied: bool = strawberry.field(description="Whether the condition holds.")
+    current: SafeInt = strawberry.field(description="How much of `target` the user has; not more than 2^53 - 1.")
+    target: SafeInt = strawberry.field(description="How much the condition asks for.")
 
 
-@strawberry.type
+@strawberry.type(description="How far a user is with an event's rule.")
 class EventProgress:
-    event: Annotated["Event", strawberry.lazy("subgraphs.events.types.events")]
-    user: Annotated["User", strawberry.lazy("subgraphs.events.types.events")] | None
-    satisfied: bool
-    conditions: list[ConditionProgress]
-    rule_version: int
-    as_of: datetime
+    event: Annotated["Event", strawberry.lazy("subgraphs.events.types.events")] = strawberry.field(
+        description="The event."
+    )
+    user: Annotated["User", strawberry.lazy("subgraphs.events.types.events")] | None = strawberry.field(
+        description="Whose progress it is; null when that could not be told."
+    )
+    satisfied: bool = strawberry.field(description="Whether the whole rule is satisfied.")
+    conditions: list[ConditionProgress] = strawberry.field(
+        description="Each condition of the rule, in the rule's order."
+    )
+    rule_version: int = strawberry.field(description="The event's `ruleVersion` that the progress is told against.")
+    as_of: datetime = strawberry.field(description="The instant as of which it is told.")
 
 
 def to_conditions(verdict: Verdict) -> list[ConditionProgress]:
@@ -111,40 +117,41 @@ async def _progress_or_none(context: EventsContext, event: model.Event, user_id:
 @federated(
     keys=["id"],
     description=(
-        "A campaign: a window in time and a rule over what users did. `status` follows the clock: a published event is "
-        "SCHEDULED, ACTIVE or ENDED by its window [startsAt, endsAt) at the moment of asking, whatever was stored last."
+        "A campaign: a window in time and a rule over what users did. `status` follows the clock: a "
+        "published event is SCHEDULED, ACTIVE or ENDED by its window [startsAt, endsAt) at the "
+        "moment of asking, whatever was stored last."
     ),
 )
 class Event:
     reference: ClassVar[CacheHint] = CacheHint(EVENT, Scope.ROLE)
 
     event: strawberry.Private[model.Event]
-    id: strawberry.ID = open_field()
-    name: str = open_field()
-    description: str = open_field()
-    starts_at: datetime = open_field()
-    ends_at: datetime | None = open_field("Null: open-ended.")
-    timezone: str = open_field("IANA name; days and streaks of the rule are counted in it.")
-    status: EventStatus = open_field()
-    tags: list[str] = open_field()
-    image_url: str | None = open_field()
+    id: strawberry.ID = open_field("Opaque; unique among events.")
+    name: str = open_field("1 to 120 characters, for people.")
+    description: str = open_field("At most 5,000 characters, for people.")
+    starts_at: datetime = open_field("When the window opens.")
+    ends_at: datetime | None = open_field("When the window closes; null when it is open-ended.")
+    timezone: str = open_field("IANA name, as in Asia/Seoul; days and streaks of the rule are counted in it.")
+    status: EventStatus = open_field("Where the event stands at the moment of asking.")
+    tags: list[str] = open_field("Words to filter by, in lower case.")
+    image_url: str | None = open_field("An https URL; null when there is no image.")
     rule_version: int = open_field("Raised whenever `rule` changes; progress is told against it.")
-    version: int = open_field()
-    created_at: datetime = open_field()
+    version: int = open_field("Raised by every change of the event, to be sent as `expectedVersion`.")
+    created_at: datetime = open_field("When the draft was created.")
 
-    @strawberry.field(extensions=[Reachable()])
+    @strawberry.field(extensions=[Reachable()], description="What users must satisfy to claim, as a tree.")
     def rule(self) -> Rule:
         return to_rule(self.event.rule)
 
     @strawberry.field(
-        description="The tree of `rule` from the root down, each with its parent.",
+        description="The tree of `rule` as a flat list from the root down, each node with its parent.",
         extensions=[Reachable()],
     )
     def rule_nodes(self) -> list[RuleNode]:
         return to_nodes(self.event.rule)
 
     @strawberry.field(
-        description="To operators, auditors and admins; null to others.",
+        description="Who created it, for operators, auditors and admins; null to others.",
         extensions=[staff_only()],
     )
     def created_by(self) -> Annotated["User", strawberry.lazy("subgraphs.events.types.events")] | None:
@@ -160,13 +167,17 @@ class Event:
 
     @federated_field(
         description=(
-            "For services only: is the rule satisfied for these users (1 to 500) right now? In their order, null where "
-            "it could not be told. Read from the primary, never from a cache."
+            "For services only: whether the rule is satisfied for these users right now, in their order; null where it "
+            "could not be told. Read from the primary, never from a cache."
         ),
         permission_classes=[Services],
         inaccessible=True,
     )
-    async def eligibility(self, info: EventsInfo, user_ids: list[strawberry.ID]) -> list[EventProgress | None] | None:
+    async def eligibility(
+        self,
+        info: EventsInfo,
+        user_ids: Annotated[list[strawberry.ID], strawberry.argument(description="1 to 500 users.")],
+    ) -> list[EventProgress | None] | None:
         if not 1 <= len(user_ids) <= MAX_ELIGIBILITY_USERS:
             raise BadUserInput(f"1 to {MAX_ELIGIBILITY_USERS} users are asked for", "userIds")
         # A service's loaders read from the primary.
@@ -200,17 +211,25 @@ class Event:
 
 @federated(keys=["id"])
 class User:
-    id: strawberry.ID = open_field()
+    id: strawberry.ID = open_field("Opaque; unique among users.")
 
     @strawberry.field(
-        description="To the user themself, and to operators, auditors and admins; null to others.",
+        description=(
+            "What the user did, the latest first, for the user themself and for operators, auditors and "
+            "admins; null to others."
+        ),
         extensions=[ConnectionField(), Visible(SELF_AND_STAFF, to_self_and_staff)],
     )
     async def activities(
         self,
         info: EventsInfo,
         page_request: PageRequest,
-        filter: ActivityFilter | None = strawberry.UNSET,
+        filter: Annotated[
+            ActivityFilter | None,
+            strawberry.argument(
+                description="Keeps the activities that match all of its fields; null or left out keeps all."
+            ),
+        ] = strawberry.UNSET,
     ) -> ActivityConnection | None:
         query = filter.query() if filter else ActivityQuery()
         bounds, scope = page_request.of(LATEST_FIRST, {"query": query})
@@ -220,13 +239,15 @@ class User:
 
     @strawberry.field(
         description=(
-            "To the user themself, and to operators, auditors and admins; null to others. 1 to 100 events, "
-            "in their order: a private overlay on a public list."
+            "How far the user is with these events, in their order, for the user themself and for "
+            "operators, auditors and admins; null to others. A private overlay on a public list."
         ),
         extensions=[Visible(SELF_AND_STAFF, to_self_and_staff)],
     )
     async def event_progress(
-        self, info: EventsInfo, event_ids: list[strawberry.ID]
+        self,
+        info: EventsInfo,
+        event_ids: Annotated[list[strawberry.ID], strawberry.argument(description="1 to 100 events.")],
     ) -> list[EventProgress | None] | None:
         if not 1 <= len(event_ids) <= MAX_PROGRESS_EVENTS:
             raise BadUserInput(f"1 to {MAX_PROGRESS_EVENTS} events are asked for", "eventIds")
@@ -244,25 +265,28 @@ class User:
         return cls(id=id)
 
 
-@strawberry.type
+@strawberry.type(description="An event, and its place in the list.")
 class EventEdge:
-    cursor: str
-    node: Event
-
-
-@strawberry.type(
-    description=(
-        "`totalCount` is counted only when asked for; 10,000 means at least that, null that counting took too long."
+    cursor: str = strawberry.field(
+        description="Opaque; to be sent as `after` or `before` of the same list, sort and filter."
     )
-)
+    node: Event = strawberry.field(description="The event.")
+
+
+@strawberry.type(description=("A page of events."))
 class EventConnection:
-    edges: list[EventEdge]
-    page_info: PageInfo
+    edges: list[EventEdge] = strawberry.field(description="The events of this page.")
+    page_info: PageInfo = strawberry.field(description="Whether there are more, and the cursors at both ends.")
     page: strawberry.Private[Page[model.Event]]
     as_of: strawberry.Private[datetime]
     count: strawberry.Private[Any]
 
-    @strawberry.field
+    @strawberry.field(
+        description=(
+            "How many events the filter keeps, counted only when asked for: 10,000 means at least that "
+            "many, null that counting took too long."
+        )
+    )
     async def total_count(self) -> int | None:
         found: int | None = await self.count()
         return found

@@ -18,52 +18,55 @@ from subgraphs.events.model.draft import (
 from subgraphs.runtime.graphql.scalars import SafeInt
 
 
-@strawberry.enum
+@strawberry.enum(description="Kinds of activities.")
 class ActivityType(Enum):
-    LOGIN = "LOGIN"
-    ATTENDANCE = "ATTENDANCE"
-    INVITE_ACCEPTED = "INVITE_ACCEPTED"
-    PURCHASE = "PURCHASE"
-    QUEST = "QUEST"
-    LEVEL = "LEVEL"
-    CUSTOM = "CUSTOM"
+    LOGIN = strawberry.enum_value("LOGIN", description="The user signed in; told by the platform itself.")
+    ATTENDANCE = strawberry.enum_value("ATTENDANCE", description="The user was there on a day; `checkIn` tells it.")
+    INVITE_ACCEPTED = strawberry.enum_value("INVITE_ACCEPTED", description="Somebody accepted the user's invitation.")
+    PURCHASE = strawberry.enum_value("PURCHASE", description="The user bought something.")
+    QUEST = strawberry.enum_value("QUEST", description="The user finished a quest.")
+    LEVEL = strawberry.enum_value("LEVEL", description="The user reached a level.")
+    CUSTOM = strawberry.enum_value("CUSTOM", description="Anything else, told apart by `name`.")
 
 
 @strawberry.interface(
     description=(
-        "A rule is a tree: branches of ALL, ANY and NOT over conditions. At most 5 deep and 50 conditions. "
-        "`ruleNodes` of an event lists the tree flat, for clients that cannot recurse."
+        "A rule is a tree: branches of ALL, ANY and NONE over conditions. At most 5 levels deep and "
+        "50 conditions. `ruleNodes` of an event lists the tree flat, for clients that cannot "
+        "recurse."
     )
 )
 class Rule:
-    id: strawberry.ID
+    id: strawberry.ID = strawberry.field(
+        description="Names the rule inside its event; another event may use the same one."
+    )
 
 
-@strawberry.interface
+@strawberry.interface(description="A leaf of a rule: what a user must have done or be.")
 class Condition(Rule):
     pass
 
 
-@strawberry.type
+@strawberry.type(description="A branch that holds when all of its rules hold.")
 class AllOf(Rule):
-    rules: list[Rule]
+    rules: list[Rule] = strawberry.field(description="The rules below this branch, at least one.")
 
 
-@strawberry.type
+@strawberry.type(description="A branch that holds when at least one of its rules holds.")
 class AnyOf(Rule):
-    rules: list[Rule]
+    rules: list[Rule] = strawberry.field(description="The rules below this branch, at least one.")
 
 
-@strawberry.type
+@strawberry.type(description="A branch that holds when none of its rules holds.")
 class NoneOf(Rule):
-    rules: list[Rule]
+    rules: list[Rule] = strawberry.field(description="The rules below this branch, at least one.")
 
 
-@strawberry.type
+@strawberry.type(description="A rule, and its place in the tree.")
 class RuleNode:
-    rule: Rule
-    parent_id: strawberry.ID | None
-    depth: int
+    rule: Rule = strawberry.field(description="The branch or condition.")
+    parent_id: strawberry.ID | None = strawberry.field(description="The id of the branch above; null at the root.")
+    depth: int = strawberry.field(description="The level in the tree, 1 at the root.")
 
 
 @strawberry.type(
@@ -72,86 +75,122 @@ class RuleNode:
     )
 )
 class CountCondition(Condition):
-    activity: ActivityType
-    name: str | None
-    target: SafeInt
-    distinct_days: bool
+    activity: ActivityType = strawberry.field(description="The kind of activities that count.")
+    name: str | None = strawberry.field(description="Only activities of this name count; null means any.")
+    target: SafeInt = strawberry.field(description="How many must count.")
+    distinct_days: bool = strawberry.field(
+        description="True counts days with a matching activity, in the event's zone, instead of activities."
+    )
 
 
-@strawberry.type(description="Matching activities on at least `days` days in a row.")
+@strawberry.type(description="Matching activities on at least `days` days in a row, in the event's zone.")
 class StreakCondition(Condition):
-    activity: ActivityType
-    name: str | None
-    days: int
+    activity: ActivityType = strawberry.field(description="The kind of activities that count.")
+    name: str | None = strawberry.field(description="Only activities of this name count; null means any.")
+    days: int = strawberry.field(description="How many days in a row.")
 
 
 @strawberry.type(description="The `amount`s of matching activities add up to at least `target`.")
 class SumCondition(Condition):
-    activity: ActivityType
-    name: str | None
-    target: SafeInt
+    activity: ActivityType = strawberry.field(description="The kind of activities that count.")
+    name: str | None = strawberry.field(description="Only activities of this name count; null means any.")
+    target: SafeInt = strawberry.field(description="The sum that must be reached.")
 
 
-@strawberry.enum
+@strawberry.enum(description="What rules can ask of a profile.")
 class ProfileField(Enum):
-    REGION = "REGION"
-    ACCOUNT_AGE_DAYS = "ACCOUNT_AGE_DAYS"
+    REGION = strawberry.enum_value("REGION", description="The user's region, ISO 3166-1 alpha-2.")
+    ACCOUNT_AGE_DAYS = strawberry.enum_value(
+        "ACCOUNT_AGE_DAYS", description="Whole days since the account was registered."
+    )
 
 
-@strawberry.enum
+@strawberry.enum(description="How a field of a profile compares with the values of a condition.")
 class Comparison(Enum):
-    EQUALS = "EQUALS"
-    NOT_EQUALS = "NOT_EQUALS"
-    AT_LEAST = "AT_LEAST"
-    AT_MOST = "AT_MOST"
-    ONE_OF = "ONE_OF"
+    EQUALS = strawberry.enum_value("EQUALS", description="The field is the value.")
+    NOT_EQUALS = strawberry.enum_value("NOT_EQUALS", description="The field is known and is not the value.")
+    AT_LEAST = strawberry.enum_value("AT_LEAST", description="The field is the value or more; not for regions.")
+    AT_MOST = strawberry.enum_value("AT_MOST", description="The field is the value or less; not for regions.")
+    ONE_OF = strawberry.enum_value("ONE_OF", description="The field is one of the values.")
 
 
-@strawberry.type
+@strawberry.type(description="A field of the user's profile compares so with the values.")
 class ProfileCondition(Condition):
-    field: ProfileField
-    comparison: Comparison
-    values: list[str]
+    field: ProfileField = strawberry.field(description="Which field.")
+    comparison: Comparison = strawberry.field(description="How it compares.")
+    values: list[str] = strawberry.field(
+        description="One value, or 1 to 50 with ONE_OF: regions as in KR, or numbers of days."
+    )
 
 
-@strawberry.input
+@strawberry.input(description="At least `target` matching activities inside the window.")
 class CountConditionInput:
-    activity: ActivityType
-    name: str | None = strawberry.UNSET
-    target: SafeInt
-    distinct_days: bool = False
+    activity: ActivityType = strawberry.field(description="The kind of activities that count.")
+    name: str | None = strawberry.field(
+        default=strawberry.UNSET,
+        description="Only activities of this name count: 1 to 64 characters; null or left out means any.",
+    )
+    target: SafeInt = strawberry.field(
+        description="How many must count: 1 to 1,000,000,000, or to 3,660 with `distinctDays`."
+    )
+    distinct_days: bool = strawberry.field(
+        default=False,
+        description="True counts days with a matching activity, in the event's zone, instead of activities.",
+    )
 
 
-@strawberry.input
+@strawberry.input(description="Matching activities on at least `days` days in a row, in the event's zone.")
 class StreakConditionInput:
-    activity: ActivityType
-    name: str | None = strawberry.UNSET
-    days: int
+    activity: ActivityType = strawberry.field(description="The kind of activities that count.")
+    name: str | None = strawberry.field(
+        default=strawberry.UNSET,
+        description="Only activities of this name count: 1 to 64 characters; null or left out means any.",
+    )
+    days: int = strawberry.field(description="How many days in a row: 1 to 3,660.")
 
 
-@strawberry.input
+@strawberry.input(description="The `amount`s of matching activities add up to at least `target`.")
 class SumConditionInput:
-    activity: ActivityType
-    name: str | None = strawberry.UNSET
-    target: SafeInt
+    activity: ActivityType = strawberry.field(description="The kind of activities that count.")
+    name: str | None = strawberry.field(
+        default=strawberry.UNSET,
+        description="Only activities of this name count: 1 to 64 characters; null or left out means any.",
+    )
+    target: SafeInt = strawberry.field(description="The sum that must be reached: 1 to 2^53 - 1.")
 
 
-@strawberry.input
+@strawberry.input(description="A field of the user's profile compares so with the values.")
 class ProfileConditionInput:
-    field: ProfileField
-    comparison: Comparison
-    values: list[str]
+    field: ProfileField = strawberry.field(description="Which field.")
+    comparison: Comparison = strawberry.field(description="How it compares; regions have no order.")
+    values: list[str] = strawberry.field(
+        description=("One value, or 1 to 50 with ONE_OF: regions as in KR, or days from 0 to 36,600 written in digits.")
+    )
 
 
-@strawberry.input(description="Exactly one field is set.")
+@strawberry.input(description="A branch or a condition of a rule. Exactly one field is set.")
 class RuleInput:
-    all_of: list["RuleInput"] | None = strawberry.UNSET
-    any_of: list["RuleInput"] | None = strawberry.UNSET
-    none_of: list["RuleInput"] | None = strawberry.UNSET
-    count: CountConditionInput | None = strawberry.UNSET
-    streak: StreakConditionInput | None = strawberry.UNSET
-    sum: SumConditionInput | None = strawberry.UNSET
-    profile: ProfileConditionInput | None = strawberry.UNSET
+    all_of: list["RuleInput"] | None = strawberry.field(
+        default=strawberry.UNSET, description="A branch: all of these hold."
+    )
+    any_of: list["RuleInput"] | None = strawberry.field(
+        default=strawberry.UNSET, description="A branch: at least one of these holds."
+    )
+    none_of: list["RuleInput"] | None = strawberry.field(
+        default=strawberry.UNSET, description="A branch: none of these holds."
+    )
+    count: CountConditionInput | None = strawberry.field(
+        default=strawberry.UNSET, description="A condition on how many activities there are."
+    )
+    streak: StreakConditionInput | None = strawberry.field(
+        default=strawberry.UNSET, description="A condition on days in a row."
+    )
+    sum: SumConditionInput | None = strawberry.field(
+        default=strawberry.UNSET, description="A condition on the sum of amounts."
+    )
+    profile: ProfileConditionInput | None = strawberry.field(
+        default=strawberry.UNSET, description="A condition on the user's profile."
+    )
 
 
 _BRANCHES = {model.Quantifier.ALL: AllOf, model.Quantifier.ANY: AnyOf, model.Quantifier.NONE: NoneOf}
@@ -220,18 +259,18 @@ def to_draft(given: RuleInput) -> RuleDraft:
 def _conditions(given: RuleInput) -> dict[str, ConditionDraft]:
     found: dict[str, ConditionDraft] = {}
     if given.count:
-        kind, name = model.ActivityType(given.count.activity.value), given.count.name or None
+        kind, name = model.ActivityType(given.count.activity.name), given.count.name or None
         found["count"] = CountDraft(kind, name, given.count.target, given.count.distinct_days)
     if given.streak:
-        kind, name = model.ActivityType(given.streak.activity.value), given.streak.name or None
+        kind, name = model.ActivityType(given.streak.activity.name), given.streak.name or None
         found["streak"] = StreakDraft(kind, name, given.streak.days)
     if given.sum:
-        kind, name = model.ActivityType(given.sum.activity.value), given.sum.name or None
+        kind, name = model.ActivityType(given.sum.activity.name), given.sum.name or None
         found["sum"] = SumDraft(kind, name, given.sum.target)
     if given.profile:
         found["profile"] = ProfileDraft(
-            profile_model.ProfileField(given.profile.field.value),
-            profile_model.Comparison(given.profile.comparison.value),
+            profile_model.ProfileField(given.profile.field.name),
+            profile_model.Comparison(given.profile.comparison.name),
             tuple(value.strip() for value in given.profile.values),
         )
     return found

@@ -17,68 +17,71 @@ from subgraphs.rewards.mutations.update_reward import update_reward
 from subgraphs.runtime.graphql.permissions import Admins, Operators, Services, UserOnly
 
 
-@strawberry.type
+@strawberry.type(description="All changes that can be made.")
 class Mutation:
     claim_reward = strawberry.mutation(
         resolver=claim_reward,
         description=(
-            "For oneself. One `idempotencyKey` (1 to 128 characters) makes at most one request, "
-            "for ever: repeated, it answers with that request as it now is. A refusal is not remembered."
+            "Claims an offer for the signed-in user. One key makes at most one request, for ever: sent "
+            "again, it answers with that request as it now is. A refusal is not remembered."
         ),
         permission_classes=[UserOnly],
     )
     cancel_request = strawberry.mutation(
         resolver=cancel_request,
-        description="One's own request, while it is PENDING.",
+        description="Cancels a request of the signed-in user while it is PENDING.",
         permission_classes=[UserOnly],
     )
     decide_requests = strawberry.mutation(
         resolver=decide_requests,
-        description="Operators and admins; nobody decides a request of their own.",
+        description=(
+            "For operators and admins: approves or rejects PENDING requests, once for a key. Nobody "
+            "decides a request of their own."
+        ),
         permission_classes=[Operators],
     )
     reverse_request = strawberry.mutation(
         resolver=reverse_request,
-        description="Operators and admins.",
+        description="For operators and admins: takes back what a request brought, for good, once for a key.",
         permission_classes=[Operators],
     )
     retry_delivery = strawberry.mutation(
         resolver=retry_delivery,
-        description="Operators and admins. A FAILED request is tried again.",
+        description="For operators and admins: delivers the items of a FAILED request again.",
         permission_classes=[Operators],
     )
     adjust_points = strawberry.mutation(
         resolver=adjust_points,
-        description="Admins only.",
+        description="For admins: adds points to a wallet or takes some, once for a key.",
         permission_classes=[Admins],
     )
     spend_points = strawberry.mutation(
         resolver=spend_points,
-        description="Trusted services only.",
+        description=("For trusted services: spends points of a wallet, those first that expire first, once for a key."),
         permission_classes=[Services],
     )
     create_reward = strawberry.mutation(
         resolver=create_reward,
-        description="Operators and admins.",
+        description="For operators and admins: creates a reward, once for a key.",
         permission_classes=[Operators],
     )
     update_reward = strawberry.mutation(
         resolver=update_reward,
-        description="Operators and admins.",
+        description=("For operators and admins: changes the words and the image of a reward; what it is worth stays."),
         permission_classes=[Operators],
     )
     add_coupon_codes = strawberry.mutation(
         resolver=add_coupon_codes,
-        description="Operators and admins.",
+        description=("For operators and admins: fills a coupon's pool, once for a key. All codes are added or none."),
         permission_classes=[Operators],
     )
     create_offer = strawberry.mutation(
         resolver=create_offer,
-        description="Operators and admins.",
+        description="For operators and admins: offers a reward in an event, once for a key.",
         permission_classes=[Operators],
     )
     update_offer = strawberry.mutation(
         resolver=update_offer,
-        description="Operators and admins.",
+        description="For operators and admins: changes an offer, its stock and its budget.",
         permission_classes=[Operators],
     )

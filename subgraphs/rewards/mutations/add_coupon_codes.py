@@ -9,26 +9,38 @@ from subgraphs.rewards.model.code_draft import BroughtCodes, CodesDraft, Generat
 from subgraphs.rewards.operations.add_coupon_codes import add_coupon_codes as operation
 from subgraphs.rewards.types.rewards import CouponReward, to_coupon
 from subgraphs.runtime import results
+from subgraphs.runtime.graphql.arguments import IdempotencyKey
 from subgraphs.runtime.graphql.refusals import IdempotencyConflict, NotFound, ValidationFailed
 
 
-@strawberry.input
+@strawberry.input(description="How to generate codes.")
 class GenerateCodesInput:
-    count: int
-    prefix: str = ""
-    length: int = 12
+    count: int = strawberry.field(description="How many: 1 to 10,000.")
+    prefix: str = strawberry.field(
+        default="", description="What each code begins with: at most 32 printable ASCII characters without blanks."
+    )
+    length: int = strawberry.field(
+        default=12, description="How many random characters follow: at least 12, and with the prefix at most 64."
+    )
 
 
 @strawberry.input(
     description=(
-        "Either codes of one's own, or how many to generate: 1 to 10,000 a call. "
-        "Exactly one of `codes` and `generate` is set."
+        "Codes for a coupon's pool: your own, or generated ones. Exactly one of `codes` and `generate` is set."
     )
 )
 class AddCouponCodesInput:
-    reward_id: strawberry.ID
-    codes: list[str] | None = strawberry.UNSET
-    generate: GenerateCodesInput | None = strawberry.UNSET
+    reward_id: strawberry.ID = strawberry.field(description="The coupon.")
+    codes: list[str] | None = strawberry.field(
+        default=strawberry.UNSET,
+        description=(
+            "1 to 10,000 codes, each 4 to 64 printable ASCII characters without blanks; null or left out "
+            "with `generate`."
+        ),
+    )
+    generate: GenerateCodesInput | None = strawberry.field(
+        default=strawberry.UNSET, description="How to generate new codes; null or left out with `codes`."
+    )
 
     def draft(self) -> CodesDraft | None:
         """What was asked for, unchecked; None unless exactly one way was."""
@@ -39,21 +51,23 @@ class AddCouponCodesInput:
         return BroughtCodes(tuple(self.codes or ()))
 
 
-@strawberry.type
+@strawberry.type(description="The codes are in the pool.")
 class AddCouponCodesSuccess:
-    reward: CouponReward
-    added: int
-    duplicates: int
+    reward: CouponReward = strawberry.field(description="The coupon.")
+    added: int = strawberry.field(description="How many codes are new to the pool.")
+    duplicates: int = strawberry.field(description="How many were in the pool already, or came twice in this call.")
 
 
 AddCouponCodesResult = Annotated[
     AddCouponCodesSuccess | NotFound | ValidationFailed | IdempotencyConflict,
-    strawberry.union("AddCouponCodesResult"),
+    strawberry.union("AddCouponCodesResult", description="What `addCouponCodes` answers."),
 ]
 
 
 async def add_coupon_codes(
-    info: RewardsInfo, input: AddCouponCodesInput, idempotency_key: str
+    info: RewardsInfo,
+    input: Annotated[AddCouponCodesInput, strawberry.argument(description="The codes.")],
+    idempotency_key: IdempotencyKey,
 ) -> AddCouponCodesResult | None:
     context = info.context
     draft = input.draft()

@@ -9,26 +9,38 @@ from subgraphs.rewards.context import RewardsInfo
 from subgraphs.rewards.mutations.request_success import InsufficientPoints
 from subgraphs.rewards.mutations.wallet_success import WalletSuccess, wallet_result
 from subgraphs.rewards.operations.adjust_points import adjust_points as operation
+from subgraphs.runtime.graphql.arguments import IdempotencyKey
 from subgraphs.runtime.graphql.refusals import IdempotencyConflict, NotFound, ValidationFailed
 from subgraphs.runtime.graphql.scalars import SafeInt
 from subgraphs.runtime.graphql.unset import value_or_none
 
 
-@strawberry.input
+@strawberry.input(description="Points to add to a wallet, or to take from it.")
 class AdjustPointsInput:
-    user_id: strawberry.ID
-    points: SafeInt
-    reason: str
-    expires_at: datetime | None = strawberry.UNSET
+    user_id: strawberry.ID = strawberry.field(description="Whose wallet.")
+    points: SafeInt = strawberry.field(
+        description=("How many: positive adds, negative takes; not 0, and at most 1,000,000,000,000 either way.")
+    )
+    reason: str = strawberry.field(description="Why, for the ledger and the audit trail: 1 to 500 characters.")
+    expires_at: datetime | None = strawberry.field(
+        default=strawberry.UNSET,
+        description=(
+            "When added points expire, in the future; null or left out means never. Not for points that are taken."
+        ),
+    )
 
 
 AdjustPointsResult = Annotated[
     WalletSuccess | NotFound | InsufficientPoints | ValidationFailed | IdempotencyConflict,
-    strawberry.union("AdjustPointsResult"),
+    strawberry.union("AdjustPointsResult", description="What `adjustPoints` answers."),
 ]
 
 
-async def adjust_points(info: RewardsInfo, input: AdjustPointsInput, idempotency_key: str) -> AdjustPointsResult | None:
+async def adjust_points(
+    info: RewardsInfo,
+    input: Annotated[AdjustPointsInput, strawberry.argument(description="Whose wallet, how many points and why.")],
+    idempotency_key: IdempotencyKey,
+) -> AdjustPointsResult | None:
     context = info.context
     outcome = await operation(
         context.dependencies,

@@ -10,15 +10,20 @@ from subgraphs.rewards.operations.cancel_request import cancel_request as operat
 from subgraphs.runtime.graphql.refusals import NotFound
 
 
-@strawberry.input
+@strawberry.input(description="The request to cancel.")
 class CancelRequestInput:
-    request_id: strawberry.ID
+    request_id: strawberry.ID = strawberry.field(description="A request of the signed-in user that is PENDING.")
 
 
-CancelRequestResult = Annotated[RequestSuccess | NotFound | IllegalStep, strawberry.union("CancelRequestResult")]
+CancelRequestResult = Annotated[
+    RequestSuccess | NotFound | IllegalStep,
+    strawberry.union("CancelRequestResult", description="What `cancelRequest` answers."),
+]
 
 
-async def cancel_request(info: RewardsInfo, input: CancelRequestInput) -> CancelRequestResult | None:
+async def cancel_request(
+    info: RewardsInfo, input: Annotated[CancelRequestInput, strawberry.argument(description="The request.")]
+) -> CancelRequestResult | None:
     context = info.context
     user_id = context.identity.user_id or ""
     outcome = await operation(context.dependencies, user_id, input.request_id, context.now)

@@ -21,38 +21,44 @@ from subgraphs.runtime.graphql.refusals import (
 )
 
 
-@strawberry.input
+@strawberry.input(description="What to claim.")
 class ClaimRewardInput:
-    offer_id: strawberry.ID
+    offer_id: strawberry.ID = strawberry.field(description="The offer.")
 
 
-@strawberry.type(description="`isReplay`: the key was seen before, and this is its request as it now is.")
+@strawberry.type(description="The claim was accepted.")
 class ClaimRewardSuccess:
-    request: RewardRequest
-    is_replay: bool
+    request: RewardRequest = strawberry.field(description="The request as it now is.")
+    is_replay: bool = strawberry.field(description="True when an earlier call with the same key made the request.")
 
 
-@strawberry.type
+@strawberry.type(description="The event is not ACTIVE.")
 class EventNotOpen(Error):
-    opens_at: datetime | None
-    closed_at: datetime | None
+    opens_at: datetime | None = strawberry.field(
+        description="When its window opens; null when it has opened or that is not known."
+    )
+    closed_at: datetime | None = strawberry.field(
+        description="When its window closed; null when it has not closed or was ended by hand."
+    )
 
 
-@strawberry.type
+@strawberry.type(description="The user does not satisfy the event's rule yet.")
 class ConditionsNotMet(Error):
-    unmet_condition_ids: list[strawberry.ID]
-    event: Event | None
+    unmet_condition_ids: list[strawberry.ID] = strawberry.field(
+        description="The ids of the event's conditions that are not met."
+    )
+    event: Event | None = strawberry.field(description="The event whose rule it is.")
 
 
-@strawberry.type
+@strawberry.type(description="The user has had all that the offer allows in this period.")
 class LimitReached(Error):
-    limit: int
-    period: LimitPeriod
-    resets_at: datetime | None
-    last_request: RewardRequest | None
+    limit: int = strawberry.field(description="How many the offer allows in a period.")
+    period: LimitPeriod = strawberry.field(description="The period.")
+    resets_at: datetime | None = strawberry.field(description="When the next period begins; null when it never does.")
+    last_request: RewardRequest | None = strawberry.field(description="The user's latest request in this period.")
 
 
-@strawberry.type
+@strawberry.type(description="The points left in the offer's budget do not suffice for one grant.")
 class BudgetExhausted(Error):
     pass
 
@@ -69,11 +75,23 @@ ClaimRewardResult = Annotated[
     | IdempotencyConflict
     | RateLimited
     | TryAgain,
-    strawberry.union("ClaimRewardResult"),
+    strawberry.union("ClaimRewardResult", description="What `claimReward` answers."),
 ]
 
 
-async def claim_reward(info: RewardsInfo, input: ClaimRewardInput, idempotency_key: str) -> ClaimRewardResult | None:
+async def claim_reward(
+    info: RewardsInfo,
+    input: Annotated[ClaimRewardInput, strawberry.argument(description="What to claim.")],
+    idempotency_key: Annotated[
+        str,
+        strawberry.argument(
+            description=(
+                "Made by the client, one for each tap: 1 to 128 printable characters. The same key is the same claim, "
+                "for ever; send it until there is an answer."
+            )
+        ),
+    ],
+) -> ClaimRewardResult | None:
     context = info.context
     user_id = context.identity.user_id or ""
     outcome = await context.claims.claim(user_id, input.offer_id, idempotency_key, context.now)

@@ -14,47 +14,70 @@ from subgraphs.rewards.types.offers import ApprovalMode, LimitPeriod, RewardOffe
 from subgraphs.runtime import results
 from subgraphs.runtime.clients.subgraph import SubgraphUnavailable
 from subgraphs.runtime.error_codes import UNAVAILABLE
+from subgraphs.runtime.graphql.arguments import IdempotencyKey
 from subgraphs.runtime.graphql.errors import CodedError
 from subgraphs.runtime.graphql.refusals import IdempotencyConflict, NotFound, ValidationFailed
 from subgraphs.runtime.graphql.scalars import SafeInt
 from subgraphs.runtime.graphql.unset import value_or_none
 
 
-@strawberry.input
+@strawberry.input(description="How often one user may have what is offered.")
 class UserLimitInput:
-    count: int
-    period: LimitPeriod
+    count: int = strawberry.field(description="At most so many in each period: 1 to 1,000.")
+    period: LimitPeriod = strawberry.field(description="The period in which they are counted.")
 
     def limit(self) -> model.UserLimit:
         """The limit, unchecked."""
-        return model.UserLimit(self.count, period_model.LimitPeriod(self.period.value))
+        return model.UserLimit(self.count, period_model.LimitPeriod(self.period.name))
 
 
-@strawberry.input
+@strawberry.input(description="A new offer of a reward in an event. An event has at most 50 offers.")
 class CreateOfferInput:
-    event_id: strawberry.ID
-    reward_id: strawberry.ID
-    approval: ApprovalMode = ApprovalMode.AUTOMATIC
-    per_user: UserLimitInput = strawberry.field(
-        default_factory=lambda: UserLimitInput(count=1, period=LimitPeriod.EVER)
+    event_id: strawberry.ID = strawberry.field(description="The event.")
+    reward_id: strawberry.ID = strawberry.field(description="The reward that is offered.")
+    approval: ApprovalMode = strawberry.field(
+        default=ApprovalMode.AUTOMATIC, description="Whether a claim is granted at once or waits for a decision."
     )
-    stock_total: int | None = strawberry.UNSET
-    points_budget: SafeInt | None = strawberry.UNSET
-    reservation_seconds: int = 604800
-    position: int | None = strawberry.UNSET
+    per_user: UserLimitInput = strawberry.field(
+        default_factory=lambda: UserLimitInput(count=1, period=LimitPeriod.EVER),
+        description="How often one user may have it.",
+    )
+    stock_total: int | None = strawberry.field(
+        default=strawberry.UNSET,
+        description="How many units there are: 0 to 1,000,000,000; null or left out means unlimited.",
+    )
+    points_budget: SafeInt | None = strawberry.field(
+        default=strawberry.UNSET,
+        description=(
+            "How many points all grants may come to: 0 to 2^53 - 1; null or left out means unlimited. "
+            "Only for rewards of points."
+        ),
+    )
+    reservation_seconds: int = strawberry.field(
+        default=604800, description="How long a PENDING request holds its unit: 60 to 31,536,000 seconds."
+    )
+    position: int | None = strawberry.field(
+        default=strawberry.UNSET,
+        description=("Its place among the event's offers: 0 to 1,000,000; null or left out means after the last."),
+    )
 
 
-@strawberry.type
+@strawberry.type(description="The change was made.")
 class OfferSuccess:
-    offer: RewardOffer
+    offer: RewardOffer = strawberry.field(description="The offer as it now is.")
 
 
 CreateOfferResult = Annotated[
-    OfferSuccess | NotFound | ValidationFailed | IdempotencyConflict, strawberry.union("CreateOfferResult")
+    OfferSuccess | NotFound | ValidationFailed | IdempotencyConflict,
+    strawberry.union("CreateOfferResult", description="What `createOffer` answers."),
 ]
 
 
-async def create_offer(info: RewardsInfo, input: CreateOfferInput, idempotency_key: str) -> CreateOfferResult | None:
+async def create_offer(
+    info: RewardsInfo,
+    input: Annotated[CreateOfferInput, strawberry.argument(description="The new offer.")],
+    idempotency_key: IdempotencyKey,
+) -> CreateOfferResult | None:
     context = info.context
     try:
         outcome = await operation(context.dependencies, context.identity.id or "", _draft(input), idempotency_key)

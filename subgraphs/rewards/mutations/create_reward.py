@@ -16,62 +16,81 @@ from subgraphs.rewards.operations.create_reward import create_reward as operatio
 from subgraphs.rewards.store.rewards import reward_tags
 from subgraphs.rewards.types.rewards import Reward, to_reward
 from subgraphs.runtime import results
+from subgraphs.runtime.graphql.arguments import IdempotencyKey
 from subgraphs.runtime.graphql.refusals import IdempotencyConflict, ValidationFailed
 from subgraphs.runtime.graphql.scalars import SafeInt
 from subgraphs.runtime.graphql.unset import value_or_none
 
 
-@strawberry.input
+@strawberry.input(description="A new reward of points.")
 class PointRewardInput:
-    name: str
-    description: str = ""
-    image_url: str | None = strawberry.UNSET
-    points: SafeInt
-    expire_after_days: int | None = strawberry.UNSET
+    name: str = strawberry.field(description="1 to 120 printable characters.")
+    description: str = strawberry.field(default="", description="At most 5,000 characters.")
+    image_url: str | None = strawberry.field(
+        default=strawberry.UNSET, description="An https URL of at most 2,048 characters; null or left out means none."
+    )
+    points: SafeInt = strawberry.field(description="How many one grant brings: 1 to 1,000,000,000.")
+    expire_after_days: int | None = strawberry.field(
+        default=strawberry.UNSET,
+        description="How many days after the grant they expire: 1 to 3,650; null or left out means never.",
+    )
 
 
-@strawberry.input
+@strawberry.input(description="A new reward of items.")
 class ItemRewardInput:
-    name: str
-    description: str = ""
-    image_url: str | None = strawberry.UNSET
-    sku: str
-    quantity: int = 1
+    name: str = strawberry.field(description="1 to 120 printable characters.")
+    description: str = strawberry.field(default="", description="At most 5,000 characters.")
+    image_url: str | None = strawberry.field(
+        default=strawberry.UNSET, description="An https URL of at most 2,048 characters; null or left out means none."
+    )
+    sku: str = strawberry.field(
+        description=("The item's name in the system that delivers it: 1 to 128 printable characters without blanks.")
+    )
+    quantity: int = strawberry.field(default=1, description="How many one grant delivers: 1 to 1,000,000.")
 
 
-@strawberry.input
+@strawberry.input(description="A new coupon; its pool is empty until `addCouponCodes` fills it.")
 class CouponRewardInput:
-    name: str
-    description: str = ""
-    image_url: str | None = strawberry.UNSET
+    name: str = strawberry.field(description="1 to 120 printable characters.")
+    description: str = strawberry.field(default="", description="At most 5,000 characters.")
+    image_url: str | None = strawberry.field(
+        default=strawberry.UNSET, description="An https URL of at most 2,048 characters; null or left out means none."
+    )
 
 
-@strawberry.input
+@strawberry.input(description="A new badge.")
 class BadgeRewardInput:
-    name: str
-    description: str = ""
-    image_url: str | None = strawberry.UNSET
+    name: str = strawberry.field(description="1 to 120 printable characters.")
+    description: str = strawberry.field(default="", description="At most 5,000 characters.")
+    image_url: str | None = strawberry.field(
+        default=strawberry.UNSET, description="An https URL of at most 2,048 characters; null or left out means none."
+    )
 
 
-@strawberry.input(description="Exactly one field is set.")
+@strawberry.input(description="A new reward. Exactly one field is set. What it is worth can never be changed.")
 class CreateRewardInput:
-    points: PointRewardInput | None = strawberry.UNSET
-    item: ItemRewardInput | None = strawberry.UNSET
-    coupon: CouponRewardInput | None = strawberry.UNSET
-    badge: BadgeRewardInput | None = strawberry.UNSET
+    points: PointRewardInput | None = strawberry.field(default=strawberry.UNSET, description="A reward of points.")
+    item: ItemRewardInput | None = strawberry.field(default=strawberry.UNSET, description="A reward of items.")
+    coupon: CouponRewardInput | None = strawberry.field(default=strawberry.UNSET, description="A coupon.")
+    badge: BadgeRewardInput | None = strawberry.field(default=strawberry.UNSET, description="A badge.")
 
 
-@strawberry.type
+@strawberry.type(description="The change was made.")
 class RewardSuccess:
-    reward: Reward
+    reward: Reward = strawberry.field(description="The reward as it now is.")
 
 
 CreateRewardResult = Annotated[
-    RewardSuccess | ValidationFailed | IdempotencyConflict, strawberry.union("CreateRewardResult")
+    RewardSuccess | ValidationFailed | IdempotencyConflict,
+    strawberry.union("CreateRewardResult", description="What `createReward` answers."),
 ]
 
 
-async def create_reward(info: RewardsInfo, input: CreateRewardInput, idempotency_key: str) -> CreateRewardResult | None:
+async def create_reward(
+    info: RewardsInfo,
+    input: Annotated[CreateRewardInput, strawberry.argument(description="The new reward.")],
+    idempotency_key: IdempotencyKey,
+) -> CreateRewardResult | None:
     context = info.context
     drafts = _drafts(input)
     if len(drafts) != 1:

@@ -17,6 +17,7 @@ from subgraphs.rewards.operations.decide_requests import decide_requests as oper
 from subgraphs.rewards.operations.refusal_codec import Refusal, as_violation
 from subgraphs.rewards.types.requests import RewardRequest
 from subgraphs.runtime import results
+from subgraphs.runtime.graphql.arguments import IdempotencyKey
 from subgraphs.runtime.graphql.refusals import (
     Atomicity,
     Error,
@@ -28,33 +29,43 @@ from subgraphs.runtime.graphql.refusals import (
 from subgraphs.runtime.graphql.unset import value_or_none
 
 
-@strawberry.enum
+@strawberry.enum(description="What an operator decides on a request.")
 class Decision(Enum):
-    APPROVE = "APPROVE"
-    REJECT = "REJECT"
+    APPROVE = strawberry.enum_value("APPROVE", description="Grants the reward.")
+    REJECT = strawberry.enum_value("REJECT", description="Refuses it; the unit and the user's slot are free again.")
 
 
-@strawberry.input(description="1 to 500 requests. A rejection needs a reason.")
+@strawberry.input(description="1 to 500 requests and one decision on all of them. A rejection needs a reason.")
 class DecideRequestsInput:
-    request_ids: list[strawberry.ID]
-    decision: Decision
-    reason: str | None = strawberry.UNSET
-    atomicity: Atomicity = Atomicity.SKIP_FAILED
+    request_ids: list[strawberry.ID] = strawberry.field(description="The requests, each named once.")
+    decision: Decision = strawberry.field(description="What is decided.")
+    reason: str | None = strawberry.field(
+        default=strawberry.UNSET,
+        description="Why: 1 to 500 characters for a rejection; at most 500, null or left out for an approval.",
+    )
+    atomicity: Atomicity = strawberry.field(
+        default=Atomicity.SKIP_FAILED, description="Whether one refused request refuses all."
+    )
 
 
-@strawberry.type(description="`requests` in the order of the input, null where the row failed.")
+@strawberry.type(description="What became of each request.")
 class DecideRequestsSuccess:
-    requests: list[RewardRequest | None]
-    failures: list[RowFailure]
+    requests: list[RewardRequest | None] = strawberry.field(
+        description="The decided requests in the order of the input, null where the request was refused."
+    )
+    failures: list[RowFailure] = strawberry.field(description="The refused requests, in order of their index.")
 
 
 DecideRequestsResult = Annotated[
-    DecideRequestsSuccess | ValidationFailed | IdempotencyConflict, strawberry.union("DecideRequestsResult")
+    DecideRequestsSuccess | ValidationFailed | IdempotencyConflict,
+    strawberry.union("DecideRequestsResult", description="What `decideRequests` answers."),
 ]
 
 
 async def decide_requests(
-    info: RewardsInfo, input: DecideRequestsInput, idempotency_key: str
+    info: RewardsInfo,
+    input: Annotated[DecideRequestsInput, strawberry.argument(description="The requests and the decision.")],
+    idempotency_key: IdempotencyKey,
 ) -> DecideRequestsResult | None:
     context = info.context
     action = Action.APPROVE if input.decision is Decision.APPROVE else Action.REJECT

@@ -8,7 +8,7 @@ from subgraphs.rewards.operations.claim import results as claim_results
 from subgraphs.runtime.graphql.refusals import Error
 
 
-@strawberry.type
+@strawberry.type(description="No unit is left, or no code in the coupon's pool.")
 class OutOfStock(Error):
     @classmethod
     def of(cls, refusal: claim_results.OutOfStock) -> Self:

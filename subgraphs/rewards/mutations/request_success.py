@@ -13,14 +13,14 @@ from subgraphs.runtime.graphql.refusals import Error, NotFound
 from subgraphs.runtime.graphql.scalars import SafeInt
 
 
-@strawberry.type
+@strawberry.type(description="The change was made.")
 class RequestSuccess:
-    request: RewardRequest
+    request: RewardRequest = strawberry.field(description="The request as it now is.")
 
 
-@strawberry.type(description="The request's status does not allow the step.")
+@strawberry.type(description="The request's status does not allow this.")
 class IllegalStep(Error):
-    status: RequestStatus
+    status: RequestStatus = strawberry.field(description="The status that the request has.")
 
     @classmethod
     def of(cls, refusal: transition_results.IllegalStep) -> Self:
@@ -28,13 +28,9 @@ class IllegalStep(Error):
         return cls(code="ILLEGAL_STEP", message=message, status=RequestStatus(refusal.status.value))
 
 
-@strawberry.type(
-    description=(
-        "The points were spent already; `shortBy` more would be needed. `allowNegative` in the wallet's settings decides."
-    )
-)
+@strawberry.type(description=("The wallet holds too few points."))
 class InsufficientPoints(Error):
-    short_by: SafeInt
+    short_by: SafeInt = strawberry.field(description="How many points more it would have to hold.")
 
     @classmethod
     def of(cls, refusal: transition_results.InsufficientPoints) -> Self:

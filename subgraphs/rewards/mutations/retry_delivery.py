@@ -10,15 +10,20 @@ from subgraphs.rewards.operations.retry_delivery import retry_delivery as operat
 from subgraphs.runtime.graphql.refusals import NotFound
 
 
-@strawberry.input
+@strawberry.input(description="The request whose items are delivered again.")
 class RetryDeliveryInput:
-    request_id: strawberry.ID
+    request_id: strawberry.ID = strawberry.field(description="A request that is FAILED.")
 
 
-RetryDeliveryResult = Annotated[RequestSuccess | NotFound | IllegalStep, strawberry.union("RetryDeliveryResult")]
+RetryDeliveryResult = Annotated[
+    RequestSuccess | NotFound | IllegalStep,
+    strawberry.union("RetryDeliveryResult", description="What `retryDelivery` answers."),
+]
 
 
-async def retry_delivery(info: RewardsInfo, input: RetryDeliveryInput) -> RetryDeliveryResult | None:
+async def retry_delivery(
+    info: RewardsInfo, input: Annotated[RetryDeliveryInput, strawberry.argument(description="The request.")]
+) -> RetryDeliveryResult | None:
     context = info.context
     outcome = await operation(context.dependencies, context.identity.id or "", input.request_id, context.now)
     return await request_result(context, outcome)

@@ -9,23 +9,26 @@ from subgraphs.rewards.mutations.request_success import IllegalStep, Insufficien
 from subgraphs.rewards.operations import transition_results
 from subgraphs.rewards.operations.reverse_request import reverse_request as operation
 from subgraphs.runtime import results
+from subgraphs.runtime.graphql.arguments import IdempotencyKey
 from subgraphs.runtime.graphql.refusals import IdempotencyConflict, NotFound, ValidationFailed
 
 
-@strawberry.input
+@strawberry.input(description="The request to reverse.")
 class ReverseRequestInput:
-    request_id: strawberry.ID
-    reason: str
+    request_id: strawberry.ID = strawberry.field(description="A request that is FULFILLED or FAILED.")
+    reason: str = strawberry.field(description="Why, for the user and the audit trail: 1 to 500 characters.")
 
 
 ReverseRequestResult = Annotated[
     RequestSuccess | ValidationFailed | NotFound | IllegalStep | InsufficientPoints | IdempotencyConflict,
-    strawberry.union("ReverseRequestResult"),
+    strawberry.union("ReverseRequestResult", description="What `reverseRequest` answers."),
 ]
 
 
 async def reverse_request(
-    info: RewardsInfo, input: ReverseRequestInput, idempotency_key: str
+    info: RewardsInfo,
+    input: Annotated[ReverseRequestInput, strawberry.argument(description="The request and the reason.")],
+    idempotency_key: IdempotencyKey,
 ) -> ReverseRequestResult | None:
     context = info.context
     outcome = await operation(

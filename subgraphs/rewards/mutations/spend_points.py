@@ -8,24 +8,29 @@ from subgraphs.rewards.context import RewardsInfo
 from subgraphs.rewards.mutations.request_success import InsufficientPoints
 from subgraphs.rewards.mutations.wallet_success import WalletSuccess, wallet_result
 from subgraphs.rewards.operations.spend_points import spend_points as operation
+from subgraphs.runtime.graphql.arguments import IdempotencyKey
 from subgraphs.runtime.graphql.refusals import IdempotencyConflict, NotFound, ValidationFailed
 from subgraphs.runtime.graphql.scalars import SafeInt
 
 
-@strawberry.input
+@strawberry.input(description="Points to spend.")
 class SpendPointsInput:
-    user_id: strawberry.ID
-    points: SafeInt
-    reason: str
+    user_id: strawberry.ID = strawberry.field(description="Whose wallet.")
+    points: SafeInt = strawberry.field(description="How many: 1 to 1,000,000,000,000.")
+    reason: str = strawberry.field(description="What for, for the ledger and the audit trail: 1 to 500 characters.")
 
 
 SpendPointsResult = Annotated[
     WalletSuccess | NotFound | InsufficientPoints | ValidationFailed | IdempotencyConflict,
-    strawberry.union("SpendPointsResult"),
+    strawberry.union("SpendPointsResult", description="What `spendPoints` answers."),
 ]
 
 
-async def spend_points(info: RewardsInfo, input: SpendPointsInput, idempotency_key: str) -> SpendPointsResult | None:
+async def spend_points(
+    info: RewardsInfo,
+    input: Annotated[SpendPointsInput, strawberry.argument(description="Whose wallet, how many points and why.")],
+    idempotency_key: IdempotencyKey,
+) -> SpendPointsResult | None:
     context = info.context
     outcome = await operation(
         context.dependencies,

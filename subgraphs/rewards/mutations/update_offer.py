@@ -18,21 +18,40 @@ from subgraphs.runtime.graphql.unset import present_values
 
 
 @strawberry.input(
-    description=(
-        "Absent keeps; null for `stockTotal` or `pointsBudget` means unlimited. "
-        "`stockTotal` cannot fall under what is reserved and issued."
-    )
+    description=("Changes of an offer. A field that is left out keeps its value; null clears it where it can be null.")
 )
 class UpdateOfferInput:
-    id: strawberry.ID
-    expected_version: int
-    approval: ApprovalMode | None = strawberry.UNSET
-    per_user: UserLimitInput | None = strawberry.UNSET
-    stock_total: int | None = strawberry.UNSET
-    points_budget: SafeInt | None = strawberry.UNSET
-    reservation_seconds: int | None = strawberry.UNSET
-    position: int | None = strawberry.UNSET
-    enabled: bool | None = strawberry.UNSET
+    id: strawberry.ID = strawberry.field(description="The offer.")
+    expected_version: int = strawberry.field(
+        description="The offer's `version` when it was read; when another stands, nothing is changed."
+    )
+    approval: ApprovalMode | None = strawberry.field(
+        default=strawberry.UNSET,
+        description="Whether a claim is granted at once or waits for a decision; cannot be cleared.",
+    )
+    per_user: UserLimitInput | None = strawberry.field(
+        default=strawberry.UNSET, description="How often one user may have it; cannot be cleared."
+    )
+    stock_total: int | None = strawberry.field(
+        default=strawberry.UNSET,
+        description="How many units there are, no fewer than are reserved or issued; null means unlimited.",
+    )
+    points_budget: SafeInt | None = strawberry.field(
+        default=strawberry.UNSET,
+        description=(
+            "How many points all grants may come to, no fewer than are reserved or spent; null means unlimited."
+        ),
+    )
+    reservation_seconds: int | None = strawberry.field(
+        default=strawberry.UNSET,
+        description="How long a PENDING request holds its unit: 60 to 31,536,000 seconds; cannot be cleared.",
+    )
+    position: int | None = strawberry.field(
+        default=strawberry.UNSET, description="Its place among the event's offers: 0 to 1,000,000; cannot be cleared."
+    )
+    enabled: bool | None = strawberry.field(
+        default=strawberry.UNSET, description="Whether it can be claimed; cannot be cleared."
+    )
 
     def change(self) -> OfferUpdate:
         """What was asked for, unchecked."""
@@ -49,11 +68,17 @@ class UpdateOfferInput:
 
 
 UpdateOfferResult = Annotated[
-    OfferSuccess | NotFound | ValidationFailed | VersionConflict, strawberry.union("UpdateOfferResult")
+    OfferSuccess | NotFound | ValidationFailed | VersionConflict,
+    strawberry.union("UpdateOfferResult", description="What `updateOffer` answers."),
 ]
 
 
-async def update_offer(info: RewardsInfo, input: UpdateOfferInput) -> UpdateOfferResult | None:
+async def update_offer(
+    info: RewardsInfo,
+    input: Annotated[
+        UpdateOfferInput, strawberry.argument(description="The changes, and the version that they are based on.")
+    ],
+) -> UpdateOfferResult | None:
     context = info.context
     outcome = await operation(context.dependencies, context.identity.id or "", input.change())
     if isinstance(outcome, results.NotFound | results.ValidationFailed | results.VersionConflict):

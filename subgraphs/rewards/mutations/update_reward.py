@@ -16,14 +16,25 @@ from subgraphs.runtime.graphql.unset import present_values
 
 
 @strawberry.input(
-    description="What is worth something (points, sku, quantity) stays as it was made. Absent keeps, null clears."
+    description=(
+        "Changes of a reward's words and image. A field that is left out keeps its value; null "
+        "clears it where it can be null."
+    )
 )
 class UpdateRewardInput:
-    id: strawberry.ID
-    expected_version: int
-    name: str | None = strawberry.UNSET
-    description: str | None = strawberry.UNSET
-    image_url: str | None = strawberry.UNSET
+    id: strawberry.ID = strawberry.field(description="The reward.")
+    expected_version: int = strawberry.field(
+        description="The reward's `version` when it was read; when another stands, nothing is changed."
+    )
+    name: str | None = strawberry.field(
+        default=strawberry.UNSET, description="1 to 120 printable characters; cannot be cleared."
+    )
+    description: str | None = strawberry.field(
+        default=strawberry.UNSET, description="At most 5,000 characters; null empties it."
+    )
+    image_url: str | None = strawberry.field(
+        default=strawberry.UNSET, description="An https URL of at most 2,048 characters; null clears it."
+    )
 
     def change(self) -> RewardUpdate:
         """What was asked for, unchecked."""
@@ -32,11 +43,17 @@ class UpdateRewardInput:
 
 
 UpdateRewardResult = Annotated[
-    RewardSuccess | NotFound | ValidationFailed | VersionConflict, strawberry.union("UpdateRewardResult")
+    RewardSuccess | NotFound | ValidationFailed | VersionConflict,
+    strawberry.union("UpdateRewardResult", description="What `updateReward` answers."),
 ]
 
 
-async def update_reward(info: RewardsInfo, input: UpdateRewardInput) -> UpdateRewardResult | None:
+async def update_reward(
+    info: RewardsInfo,
+    input: Annotated[
+        UpdateRewardInput, strawberry.argument(description="The changes, and the version that they are based on.")
+    ],
+) -> UpdateRewardResult | None:
     context = info.context
     outcome = await operation(context.dependencies, context.identity.id or "", input.change())
     if isinstance(outcome, results.NotFound | results.ValidationFailed | results.VersionConflict):

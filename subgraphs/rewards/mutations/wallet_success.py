@@ -13,10 +13,10 @@ from subgraphs.runtime import results
 from subgraphs.runtime.graphql.refusals import IdempotencyConflict, NotFound, ValidationFailed
 
 
-@strawberry.type
+@strawberry.type(description="The points were posted.")
 class WalletSuccess:
-    wallet: Wallet
-    entry: LedgerEntry
+    wallet: Wallet = strawberry.field(description="The wallet as it now is.")
+    entry: LedgerEntry = strawberry.field(description="The ledger entry.")
 
     @classmethod
     def of(cls, entry: model.LedgerEntry) -> Self:

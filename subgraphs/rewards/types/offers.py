@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from enum import Enum
-from typing import ClassVar, Self
+from typing import Annotated, ClassVar, Self
 
 import strawberry
 from strawberry.federation import type as federated
@@ -22,89 +22,118 @@ from subgraphs.runtime.graphql.scalars import SafeInt
 ANYBODY = Visible("anybody who can reach the object", lambda *_: True)
 
 
-@strawberry.enum
+@strawberry.enum(description="Whether a claim on an offer waits for a decision.")
 class ApprovalMode(Enum):
     AUTOMATIC = strawberry.enum_value("AUTOMATIC", description="Granted as soon as the claim is accepted.")
     MANUAL = strawberry.enum_value("MANUAL", description="Waits for an operator.")
 
 
-@strawberry.enum
+@strawberry.enum(description="The period in which a limit counts, in the event's time zone.")
 class LimitPeriod(Enum):
-    EVER = "EVER"
-    DAY = "DAY"
-    WEEK = "WEEK"
-    MONTH = "MONTH"
+    EVER = strawberry.enum_value("EVER", description="The whole time.")
+    DAY = strawberry.enum_value("DAY", description="A calendar day.")
+    WEEK = strawberry.enum_value("WEEK", description="A week, from Monday.")
+    MONTH = strawberry.enum_value("MONTH", description="A calendar month.")
 
 
-@strawberry.enum
+@strawberry.enum(description="What a claim would answer.")
 class ClaimabilityStatus(Enum):
-    CLAIMABLE = "CLAIMABLE"
-    CONDITIONS_NOT_MET = "CONDITIONS_NOT_MET"
-    EVENT_NOT_OPEN = "EVENT_NOT_OPEN"
-    OUT_OF_STOCK = "OUT_OF_STOCK"
-    LIMIT_REACHED = "LIMIT_REACHED"
-    BUDGET_EXHAUSTED = "BUDGET_EXHAUSTED"
-    DISABLED = "DISABLED"
-
-
-@strawberry.type
-class Claimability:
-    status: ClaimabilityStatus
-    claims_left: int
-    resets_at: datetime | None
-
-
-@strawberry.type(description="At most `count` grants a user in each `period`, counted in the event's time zone.")
-class UserLimit:
-    count: int
-    period: LimitPeriod
-
-
-@strawberry.type(
-    description=(
-        "`total` null: unlimited. total = remaining + reserved + issued, at every moment. "
-        "`reserved` and `issued` to operators, auditors and admins; null to others."
+    CLAIMABLE = strawberry.enum_value("CLAIMABLE", description="A claim would be accepted, unless somebody is faster.")
+    CONDITIONS_NOT_MET = strawberry.enum_value(
+        "CONDITIONS_NOT_MET", description="The viewer does not satisfy the event's rule yet."
     )
-)
+    EVENT_NOT_OPEN = strawberry.enum_value("EVENT_NOT_OPEN", description="The event is not ACTIVE.")
+    OUT_OF_STOCK = strawberry.enum_value(
+        "OUT_OF_STOCK", description="No unit is left, or no code in the coupon's pool."
+    )
+    LIMIT_REACHED = strawberry.enum_value(
+        "LIMIT_REACHED", description="The viewer has had all that the offer allows in this period."
+    )
+    BUDGET_EXHAUSTED = strawberry.enum_value(
+        "BUDGET_EXHAUSTED", description="The points left in the offer's budget do not suffice."
+    )
+    DISABLED = strawberry.enum_value(
+        "DISABLED", description="The offer is disabled; only operators, auditors and admins see such offers."
+    )
+
+
+@strawberry.type(description="What the viewer can expect of a claim on the offer now.")
+class Claimability:
+    status: ClaimabilityStatus = strawberry.field(
+        description="CLAIMABLE, or the first refusal that a claim would meet."
+    )
+    claims_left: int = strawberry.field(description="How many more claims the viewer's limit allows in this period.")
+    resets_at: datetime | None = strawberry.field(
+        description="When the next period of the limit begins; null when it never does."
+    )
+
+
+@strawberry.type(description="How often one user may have what is offered.")
+class UserLimit:
+    count: int = strawberry.field(description="At most so many in each period.")
+    period: LimitPeriod = strawberry.field(description="The period in which they are counted.")
+
+
+@strawberry.type(description=("The units of an offer. At every moment `total` = `remaining` + `reserved` + `issued`."))
 class Stock:
     stock: strawberry.Private[model.Stock]
-    total: int | None
-    remaining: int | None
+    total: int | None = strawberry.field(description="How many units in all; null means unlimited.")
+    remaining: int | None = strawberry.field(description="Units that can still be claimed; null means unlimited.")
 
-    @strawberry.field(extensions=[staff_only()])
+    @strawberry.field(
+        extensions=[staff_only()],
+        description="Units that PENDING requests hold, for operators, auditors and admins; null to others.",
+    )
     def reserved(self) -> int | None:
         return self.stock.reserved
 
-    @strawberry.field(extensions=[staff_only()])
+    @strawberry.field(
+        extensions=[staff_only()],
+        description=("Units that were given and not taken back, for operators, auditors and admins; null to others."),
+    )
     def issued(self) -> int | None:
         return self.stock.issued
 
 
 @strawberry.type(
-    description="A ceiling of points over all users. limit = remaining + reserved + spent, at every moment."
+    description=(
+        "The points that an offer's grants may come to. At every moment `limit` = `remaining` + `reserved` + `spent`."
+    )
 )
 class PointsBudget:
-    limit: SafeInt
-    remaining: SafeInt
-    reserved: SafeInt
-    spent: SafeInt
+    limit: SafeInt = strawberry.field(description="How many points in all; null means unlimited.")
+    remaining: SafeInt = strawberry.field(description="Points that can still be claimed; null means unlimited.")
+    reserved: SafeInt = strawberry.field(description="Points that PENDING requests hold.")
+    spent: SafeInt = strawberry.field(description="Points that were granted and not taken back.")
 
 
 @federated(keys=["id"])
 class Event:
-    id: strawberry.ID = open_field()
+    id: strawberry.ID = open_field("Opaque; unique among events.")
 
     @strawberry.field(
-        description="By position, at most 50. Disabled ones only to operators, auditors and admins.",
+        description=(
+            "What the event offers, by position. Disabled offers show only to operators, auditors and "
+            "admins who ask for them."
+        ),
         extensions=[CacheHint(OFFERS_OF_EVENT, Scope.ROLE), ANYBODY],
     )
-    async def offers(self, info: RewardsInfo, include_disabled: bool = False) -> list["RewardOffer"] | None:
+    async def offers(
+        self,
+        info: RewardsInfo,
+        include_disabled: Annotated[
+            bool, strawberry.argument(description="True shows disabled offers too, for operators, auditors and admins.")
+        ] = False,
+    ) -> list["RewardOffer"] | None:
         offers = await info.context.offers_by_event.load(self.id) or ()
         disabled_too = include_disabled and info.context.identity.is_staff
         return [RewardOffer.of(offer) for offer in offers if offer.enabled or disabled_too]
 
     @strawberry.field(
-        description="Operators, auditors and admins only. Kept by the analytics worker; `asOf` says up to when.",
+        description=(
+            "What became of the event's offers, for operators, auditors and admins; null to others. "
+            "Counted when asked for; `asOf` says as of when."
+        ),
         extensions=[staff_only()],
     )
     async def stats(self, info: RewardsInfo) -> EventStats | None:
@@ -122,32 +151,39 @@ class RewardOffer:
     # Disabled ones are for staff.
     reference: ClassVar[CacheHint] = CacheHint(OFFER, Scope.ROLE)
     offer: strawberry.Private[model.Offer]
-    id: strawberry.ID = open_field()
-    position: int = open_field()
-    approval: ApprovalMode = open_field()
-    per_user: UserLimit = open_field()
+    id: strawberry.ID = open_field("Opaque; unique among offers.")
+    position: int = open_field("Its place among the event's offers, the smallest first.")
+    approval: ApprovalMode = open_field("Whether a claim is granted at once or waits for a decision.")
+    per_user: UserLimit = open_field("How often one user may have it.")
     reservation_seconds: int = open_field("How long a manual request holds its stock before it expires.")
-    enabled: bool = open_field()
-    version: int = open_field()
+    enabled: bool = open_field(
+        "False when it cannot be claimed; such offers show only to operators, auditors and admins."
+    )
+    version: int = open_field("Raised by every change of the offer, to be sent as `expectedVersion`.")
 
-    @strawberry.field(extensions=[ANYBODY])
+    @strawberry.field(extensions=[ANYBODY], description="The event; null when it could not be told.")
     def event(self) -> Event | None:
         return Event(id=strawberry.ID(self.offer.event_id))
 
-    @strawberry.field(extensions=[CacheHint(REWARD, Scope.PUBLIC), ANYBODY])
+    @strawberry.field(extensions=[CacheHint(REWARD, Scope.PUBLIC), ANYBODY], description="What is offered.")
     async def reward(self, info: RewardsInfo) -> Reward:
         found = await info.context.rewards_by_id.load(self.offer.reward_id)
         if found is None:
             raise LookupError("an offer's reward is gone")
         return to_reward(found)
 
-    @strawberry.field(extensions=[ANYBODY])
+    @strawberry.field(
+        extensions=[ANYBODY],
+        description=(
+            "How many units there are; null when that could not be told. Read for each request, never from a cache."
+        ),
+    )
     async def stock(self, info: RewardsInfo) -> Stock | None:
         found = await info.context.stocks_by_offer.load(self.id)
         return None if found is None else Stock(stock=found, total=found.total, remaining=found.remaining)
 
     @strawberry.field(
-        description="To operators, auditors and admins; null to others, or where there is none.",
+        description=("The points that its grants may come to, for operators, auditors and admins; null to others."),
         extensions=[staff_only()],
     )
     async def budget(self, info: RewardsInfo) -> PointsBudget | None:
@@ -164,7 +200,8 @@ class RewardOffer:
 
     @strawberry.field(
         description=(
-            "What the signed-in user can expect of a claim now; a hint, decided for good only by `claimReward`."
+            "What the signed-in user can expect of a claim now; null when nobody is signed in, and when "
+            "it could not be told."
         ),
         extensions=[Visible("user", lambda viewer, _: viewer.user_id is not None)],
     )

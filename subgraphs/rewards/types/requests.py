@@ -28,42 +28,49 @@ _EXPIRING = (RequestStatusModel.PENDING, RequestStatusModel.EXPIRED)
 OWNER_AND_STAFF = Visible("the owner, operator, auditor, admin", lambda *_: True)
 
 
-@strawberry.enum
+@strawberry.enum(description="Where a request stands.")
 class RequestStatus(Enum):
-    PENDING = "PENDING"
-    APPROVED = "APPROVED"
-    FULFILLED = "FULFILLED"
-    REJECTED = "REJECTED"
-    CANCELLED = "CANCELLED"
-    EXPIRED = "EXPIRED"
-    FAILED = "FAILED"
-    REVERSED = "REVERSED"
+    PENDING = strawberry.enum_value("PENDING", description="Waits for an operator's decision, until `expiresAt`.")
+    APPROVED = strawberry.enum_value("APPROVED", description="Its items are being delivered.")
+    FULFILLED = strawberry.enum_value("FULFILLED", description="The user has what was claimed.")
+    REJECTED = strawberry.enum_value("REJECTED", description="An operator refused it.")
+    CANCELLED = strawberry.enum_value("CANCELLED", description="The user cancelled it.")
+    EXPIRED = strawberry.enum_value("EXPIRED", description="Nobody decided it in time.")
+    FAILED = strawberry.enum_value(
+        "FAILED", description="Its items could not be delivered; an operator can try again or reverse it."
+    )
+    REVERSED = strawberry.enum_value("REVERSED", description="What it brought was taken back.")
 
 
-@strawberry.type
+@strawberry.type(description="Points were given.")
 class PointGrant:
-    points: SafeInt
-    expires_at: datetime | None
+    points: SafeInt = strawberry.field(description="How many.")
+    expires_at: datetime | None = strawberry.field(description="When they expire; null when they never do.")
 
 
-@strawberry.type
+@strawberry.type(description="Items were delivered.")
 class ItemGrant:
-    sku: str
-    quantity: int
-    delivered_at: datetime | None
+    sku: str = strawberry.field(description="The item's name in the system that delivers it.")
+    quantity: int = strawberry.field(description="How many.")
+    delivered_at: datetime | None = strawberry.field(description="When they were delivered.")
 
 
-@strawberry.type
+@strawberry.type(description="A code was given.")
 class CouponGrant:
-    code: str | None
+    code: str | None = strawberry.field(description="The code, for its owner; null to others.")
 
 
-@strawberry.type
+@strawberry.type(description="A badge was given.")
 class BadgeGrant:
-    image_url: str | None
+    image_url: str | None = strawberry.field(
+        description="The badge's image at that time, an https URL; null when it had none."
+    )
 
 
-Grant = Annotated[PointGrant | ItemGrant | CouponGrant | BadgeGrant, strawberry.union("Grant")]
+Grant = Annotated[
+    PointGrant | ItemGrant | CouponGrant | BadgeGrant,
+    strawberry.union("Grant", description="What a request brought its user."),
+]
 
 
 def user_here(user_id: str) -> "User":
@@ -73,15 +80,23 @@ def user_here(user_id: str) -> "User":
     return User(id=strawberry.ID(user_id))
 
 
-@strawberry.type
+@strawberry.type(description="One change of a request's status.")
 class RequestStep:
     step: strawberry.Private[model.RequestStep]
-    at: datetime
-    from_: RequestStatus | None = strawberry.field(name="from")
-    to: RequestStatus
-    reason: str | None
+    at: datetime = strawberry.field(description="When it happened.")
+    from_: RequestStatus | None = strawberry.field(
+        name="from", description="The status before; null for the claim itself."
+    )
+    to: RequestStatus = strawberry.field(description="The status after.")
+    reason: str | None = strawberry.field(description="The reason that was given; null when none was.")
 
-    @strawberry.field(description="To operators, auditors and admins; null to others.", extensions=[staff_only()])
+    @strawberry.field(
+        description=(
+            "Who did it, for operators, auditors and admins; null to others, for the user's own claim, "
+            "and for the system."
+        ),
+        extensions=[staff_only()],
+    )
     def actor(self) -> _UserHere | None:
         return None if self.step.actor_id is None else user_here(self.step.actor_id)
 
@@ -120,53 +135,60 @@ REQUEST_PROJECTION: Final = Projection(
 
 @federated(
     keys=["id"],
-    description=(
-        "A user's request for a reward. PENDING -> APPROVED | REJECTED | CANCELLED | EXPIRED; APPROVED -> FULFILLED | "
-        "FAILED; FAILED -> FULFILLED | REVERSED; FULFILLED -> REVERSED. Every step is in `history`."
-    ),
+    description=("A user's claim on an offer, and what became of it."),
 )
 class RewardRequest:
     request: strawberry.Private[model.RewardRequest]
-    id: strawberry.ID = open_field()
-    status: RequestStatus = open_field()
-    created_at: datetime = open_field()
-    decided_at: datetime | None = open_field()
-    expires_at: datetime | None = open_field()
-    version: int = open_field()
+    id: strawberry.ID = open_field("Opaque; unique among requests.")
+    status: RequestStatus = open_field("Where it stands at the moment of asking.")
+    created_at: datetime = open_field("When it was claimed.")
+    decided_at: datetime | None = open_field(
+        "When it was granted, approved or rejected; null while nobody has decided, and when nobody did."
+    )
+    expires_at: datetime | None = open_field(
+        "Until when it waits for a decision, or waited, while it is PENDING or EXPIRED; null otherwise."
+    )
+    version: int = open_field("Raised by every change of the request.")
 
-    @strawberry.field(extensions=[OWNER_AND_STAFF])
+    @strawberry.field(extensions=[OWNER_AND_STAFF], description="Who claimed; null when the account could not be told.")
     def user(self) -> _UserHere | None:
         return user_here(self.request.user_id)
 
-    @strawberry.field(extensions=[OWNER_AND_STAFF])
+    @strawberry.field(extensions=[OWNER_AND_STAFF], description="The offer that was claimed.")
     async def offer(self, info: RewardsInfo) -> RewardOffer:
         found = await info.context.offers_by_id.load(self.request.offer_id)
         if found is None:
             raise LookupError("a request's offer is gone")
         return RewardOffer.of(found)
 
-    @strawberry.field(extensions=[OWNER_AND_STAFF])
+    @strawberry.field(extensions=[OWNER_AND_STAFF], description="The offer's event; null when it could not be told.")
     def event(self) -> Event | None:
         return Event(id=strawberry.ID(self.request.event_id))
 
-    @strawberry.field(extensions=[OWNER_AND_STAFF])
+    @strawberry.field(extensions=[OWNER_AND_STAFF], description="The reward that was claimed.")
     async def reward(self, info: RewardsInfo) -> Reward:
         found = await info.context.rewards_by_id.load(self.request.reward_id)
         if found is None:
             raise LookupError("a request's reward is gone")
         return to_reward(found)
 
-    @strawberry.field(description="To operators, auditors and admins; null to others.", extensions=[staff_only()])
+    @strawberry.field(
+        description=(
+            "Who approved or rejected it, for operators, auditors and admins; null to others, for the "
+            "system, and when nobody did."
+        ),
+        extensions=[staff_only()],
+    )
     def decided_by(self) -> _UserHere | None:
         decider = self.request.decided_by
         return None if decider is None else user_here(decider)
 
-    @strawberry.field(extensions=[OWNER_AND_STAFF])
+    @strawberry.field(extensions=[OWNER_AND_STAFF], description="The reason that was given last; null when none was.")
     def reason(self) -> str | None:
         return self.request.reason
 
     @strawberry.field(
-        description="What was handed over; null until FULFILLED, and the coupon's code only for its owner.",
+        description="What it brought; null until it is FULFILLED. A coupon's code shows to its owner only.",
         extensions=[OWNER_AND_STAFF],
     )
     def grant(self, info: RewardsInfo) -> Grant | None:
@@ -182,7 +204,7 @@ class RewardRequest:
             case grants.BadgeGrant(image_url=image_url):
                 return BadgeGrant(image_url=image_url)
 
-    @strawberry.field(extensions=[OWNER_AND_STAFF])
+    @strawberry.field(extensions=[OWNER_AND_STAFF], description="Each change of its status, the earliest first.")
     def history(self) -> list[RequestStep]:
         return [RequestStep.of(step) for step in self.request.history]
 
@@ -207,23 +229,26 @@ class RewardRequest:
         return None if request is None else cls.of(request, info.context.now)
 
 
-@strawberry.type
+@strawberry.type(description="A request, and its place in the list.")
 class RewardRequestEdge:
-    cursor: str
-    node: RewardRequest
-
-
-@strawberry.type(
-    description=(
-        "`totalCount` is counted only when asked for; 10,000 means at least that, null that counting took too long."
+    cursor: str = strawberry.field(
+        description="Opaque; to be sent as `after` or `before` of the same list, sort and filter."
     )
-)
+    node: RewardRequest = strawberry.field(description="The request.")
+
+
+@strawberry.type(description=("A page of requests."))
 class RewardRequestConnection:
-    edges: list[RewardRequestEdge]
-    page_info: PageInfo
+    edges: list[RewardRequestEdge] = strawberry.field(description="The requests of this page.")
+    page_info: PageInfo = strawberry.field(description="Whether there are more, and the cursors at both ends.")
     count: strawberry.Private[Any]
 
-    @strawberry.field
+    @strawberry.field(
+        description=(
+            "How many requests the filter keeps, counted only when asked for: 10,000 means at least that "
+            "many, null that counting took too long."
+        )
+    )
     async def total_count(self) -> int | None:
         found: int | None = await self.count()
         return found
@@ -237,19 +262,29 @@ class RewardRequestConnection:
         return cls(edges=edges, page_info=PageInfo.of(page), count=count)
 
 
-@strawberry.enum
+@strawberry.enum(description="The orders of a list of requests.")
 class RewardRequestSort(Enum):
-    CREATED_AT_DESC = "CREATED_AT_DESC"
-    CREATED_AT_ASC = "CREATED_AT_ASC"
+    CREATED_AT_DESC = strawberry.enum_value("CREATED_AT_DESC", description="The latest first.")
+    CREATED_AT_ASC = strawberry.enum_value("CREATED_AT_ASC", description="The earliest first.")
 
 
-@strawberry.input
+@strawberry.input(
+    description=("Keeps the requests that match all fields that are given. A field that is null or left out keeps all.")
+)
 class UserRewardRequestFilter:
-    event_id: strawberry.ID | None = strawberry.UNSET
-    offer_id: strawberry.ID | None = strawberry.UNSET
-    statuses: list[RequestStatus] | None = strawberry.UNSET
-    created_from: datetime | None = strawberry.UNSET
-    created_before: datetime | None = strawberry.UNSET
+    event_id: strawberry.ID | None = strawberry.field(
+        default=strawberry.UNSET, description="Requests on offers of this event."
+    )
+    offer_id: strawberry.ID | None = strawberry.field(default=strawberry.UNSET, description="Requests on this offer.")
+    statuses: list[RequestStatus] | None = strawberry.field(
+        default=strawberry.UNSET, description="Requests in any of these statuses."
+    )
+    created_from: datetime | None = strawberry.field(
+        default=strawberry.UNSET, description="Requests made at this instant or later."
+    )
+    created_before: datetime | None = strawberry.field(
+        default=strawberry.UNSET, description="Requests made before this instant."
+    )
 
     def query(self) -> RequestQuery:
         """The filter as the store takes it."""
@@ -257,7 +292,7 @@ class UserRewardRequestFilter:
         return RequestQuery(
             event_id=self.event_id or None,
             offer_id=self.offer_id or None,
-            statuses=None if statuses is None else tuple(RequestStatusModel(status.value) for status in statuses),
+            statuses=None if statuses is None else tuple(RequestStatusModel(status.name) for status in statuses),
             created_from=self.created_from or None,
             created_before=self.created_before or None,
         )

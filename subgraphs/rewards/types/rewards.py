@@ -13,38 +13,51 @@ from subgraphs.runtime.graphql.scalars import SafeInt
 from subgraphs.runtime.pagination.cursors import Page
 
 
-@strawberry.interface(description="What can be given. A reward is defined once and offered by any number of events.")
+@strawberry.interface(description="Something that can be given. Defined once, offered by any number of events.")
 class Reward:
-    id: strawberry.ID
-    name: str
-    description: str
-    image_url: str | None
-    version: int
-    created_at: datetime
+    id: strawberry.ID = strawberry.field(description="Opaque; unique among rewards.")
+    name: str = strawberry.field(description="1 to 120 characters, for people.")
+    description: str = strawberry.field(description="At most 5,000 characters, for people.")
+    image_url: str | None = strawberry.field(description="An https URL; null when there is no image.")
+    version: int = strawberry.field(
+        description="Raised by every change of the reward, to be sent as `expectedVersion`."
+    )
+    created_at: datetime = strawberry.field(description="When it was created.")
 
 
-@strawberry.type(description="Points of a wallet; `expireAfterDays` after the grant they lapse, oldest first.")
+@strawberry.type(description="Points for the user's wallet; spent in the order in which they expire.")
 class PointReward(Reward):
-    points: SafeInt
-    expire_after_days: int | None
+    points: SafeInt = strawberry.field(description="How many one grant brings.")
+    expire_after_days: int | None = strawberry.field(
+        description="How many days after the grant they expire; null when they never do."
+    )
 
 
-@strawberry.type(description="A thing a game or a shop hands out: `sku` is that system's name for it.")
+@strawberry.type(description="Items that a game or a shop hands out.")
 class ItemReward(Reward):
-    sku: str
-    quantity: int
+    sku: str = strawberry.field(description="The item's name in the system that delivers it.")
+    quantity: int = strawberry.field(description="How many one grant delivers.")
 
 
-@strawberry.type(description="Counts are for operators, auditors and admins; null to others.")
+@strawberry.type(description="How many codes of a coupon are in which state.")
 class CodePool:
-    available: int | None
-    issued: int | None
-    revoked: int | None
+    available: int | None = strawberry.field(
+        description=(
+            "Codes that can still be given; null to others than operators, auditors and admins, and when "
+            "counting took too long."
+        )
+    )
+    issued: int | None = strawberry.field(description="Codes that were given to a request; null as `available` is.")
+    revoked: int | None = strawberry.field(
+        description=("Codes whose request was reversed and which are never given again; null as `available` is.")
+    )
 
 
-@strawberry.type(description="One code of the pool for each grant; no code is ever given twice.")
+@strawberry.type(description="One code of the coupon's pool for each grant.")
 class CouponReward(Reward):
-    @strawberry.field
+    @strawberry.field(
+        description=("How many codes are in which state, for operators, auditors and admins; all null to others.")
+    )
     async def code_pool(self, info: RewardsInfo) -> CodePool:
         counts = await info.context.pools_by_reward.load(self.id) if info.context.identity.is_staff else None
         if counts is None:
@@ -52,21 +65,23 @@ class CouponReward(Reward):
         return CodePool(available=counts.available, issued=counts.issued, revoked=counts.revoked)
 
 
-@strawberry.type
+@strawberry.type(description="A badge for the user's profile.")
 class BadgeReward(Reward):
     pass
 
 
-@strawberry.type
+@strawberry.type(description="A reward, and its place in the list.")
 class RewardEdge:
-    cursor: str
-    node: Reward
+    cursor: str = strawberry.field(
+        description="Opaque; to be sent as `after` or `before` of the same list, sort and filter."
+    )
+    node: Reward = strawberry.field(description="The reward.")
 
 
-@strawberry.type
+@strawberry.type(description="A page of rewards.")
 class RewardConnection:
-    edges: list[RewardEdge]
-    page_info: PageInfo
+    edges: list[RewardEdge] = strawberry.field(description="The rewards of this page.")
+    page_info: PageInfo = strawberry.field(description="Whether there are more, and the cursors at both ends.")
 
     @classmethod
     def of(cls, page: Page[model.Reward]) -> Self:
@@ -76,17 +91,17 @@ class RewardConnection:
         return cls(edges=edges, page_info=PageInfo.of(page))
 
 
-@strawberry.type
+@strawberry.type(description="A badge that the user holds, and its place in the list.")
 class BadgeEdge:
-    cursor: str
-    node: BadgeReward
-    awarded_at: datetime
+    cursor: str = strawberry.field(description="Opaque; to be sent as `after` or `before` of the same list.")
+    node: BadgeReward = strawberry.field(description="The badge.")
+    awarded_at: datetime = strawberry.field(description="When the user got it.")
 
 
-@strawberry.type
+@strawberry.type(description="A page of a user's badges, the latest first.")
 class BadgeConnection:
-    edges: list[BadgeEdge]
-    page_info: PageInfo
+    edges: list[BadgeEdge] = strawberry.field(description="The badges of this page.")
+    page_info: PageInfo = strawberry.field(description="Whether there are more, and the cursors at both ends.")
 
     @classmethod
     def of(cls, page: Page[model.Award], rewards: Sequence[model.Reward | None]) -> Self:

@@ -1,7 +1,7 @@
 """Counts of what became of an event's offers."""
 
 from datetime import date, datetime
-from typing import Self
+from typing import Annotated, Self
 
 import strawberry
 
@@ -11,37 +11,43 @@ from subgraphs.runtime.graphql.errors import BadUserInput
 from subgraphs.runtime.graphql.scalars import SafeInt
 
 
-@strawberry.type
+@strawberry.type(description="How many claims were refused by one code.")
 class RefusalCount:
-    code: str
-    count: int
+    code: str = strawberry.field(description="The code of the refusal, as in OUT_OF_STOCK.")
+    count: int = strawberry.field(description="How many.")
 
 
-@strawberry.type
+@strawberry.type(description="What became of the claims of one day, in the event's zone.")
 class DayStats:
-    day: date
-    claims: int
-    fulfilled: int
-    points_granted: SafeInt
+    day: date = strawberry.field(description="The day.")
+    claims: int = strawberry.field(description="Requests that were made on that day.")
+    fulfilled: int = strawberry.field(description="How many of them are FULFILLED.")
+    points_granted: SafeInt = strawberry.field(description="Points that they brought and that were not taken back.")
 
 
-@strawberry.type
+@strawberry.type(description="What became of the claims on an event's offers.")
 class EventStats:
     event_id: strawberry.Private[str]
-    claims: int
-    fulfilled: int
-    rejected: int
-    distinct_users: int
-    points_granted: SafeInt
-    as_of: datetime
+    claims: int = strawberry.field(description="Requests that were made.")
+    fulfilled: int = strawberry.field(description="How many of them are FULFILLED.")
+    rejected: int = strawberry.field(description="How many of them are REJECTED.")
+    distinct_users: int = strawberry.field(description="How many users made them.")
+    points_granted: SafeInt = strawberry.field(description="Points that they brought and that were not taken back.")
+    as_of: datetime = strawberry.field(description="The instant as of which they were counted.")
 
-    @strawberry.field
+    @strawberry.field(
+        description=(
+            "How many claims were refused, by code. Approximate: a process that is killed loses its last second."
+        )
+    )
     async def refusals(self, info: RewardsInfo) -> list[RefusalCount]:
         counts = await info.context.refusals_by_event.load(self.event_id) or {}
         return [RefusalCount(code=code, count=count) for code, count in counts.items()]
 
-    @strawberry.field
-    async def by_day(self, info: RewardsInfo, days: int = 30) -> list[DayStats]:
+    @strawberry.field(description="The last days, today included, the earliest first, counted in the event's zone.")
+    async def by_day(
+        self, info: RewardsInfo, days: Annotated[int, strawberry.argument(description="How many days: 1 to 366.")] = 30
+    ) -> list[DayStats]:
         if not 1 <= days <= model.MAX_DAYS:
             raise BadUserInput(f"1 to {model.MAX_DAYS} days can be told apart", "days")
         found = await info.context.days_by_event.page(self.event_id, days)

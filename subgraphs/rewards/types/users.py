@@ -1,7 +1,7 @@
 """What users look like from here."""
 
 import asyncio
-from typing import Any, Self
+from typing import Annotated, Any, Self
 
 import strawberry
 from strawberry.federation import type as federated
@@ -31,17 +31,22 @@ def to_self_and_staff(viewer: Identity, user: Any) -> bool:
 
 @federated(keys=["id"])
 class User:
-    id: strawberry.ID = open_field()
+    id: strawberry.ID = open_field("Opaque; unique among users.")
 
     @strawberry.field(
-        description="To the user themself, and to operators, auditors and admins; null to others.",
+        description=(
+            "The user's points, for the user themself and for operators, auditors and admins; null to others."
+        ),
         extensions=[Visible(SELF_AND_STAFF, to_self_and_staff)],
     )
     def wallet(self) -> Wallet | None:
         return Wallet(id=self.id)
 
     @strawberry.field(
-        description="To the user themself, and to operators, auditors and admins; null to others.",
+        description=(
+            "The user's badges, the latest first, for the user themself and for operators, auditors and "
+            "admins; null to others."
+        ),
         extensions=[ConnectionField(), Visible(SELF_AND_STAFF, to_self_and_staff)],
     )
     async def badges(
@@ -56,19 +61,28 @@ class User:
         return BadgeConnection.of(page, rewards)
 
     @strawberry.field(
-        description="To the user themself, and to operators, auditors and admins; null to others.",
+        description=(
+            "The user's requests, for the user themself and for operators, auditors and admins; null to others."
+        ),
         extensions=[ConnectionField(), Visible(SELF_AND_STAFF, to_self_and_staff)],
     )
     async def reward_requests(
         self,
         info: RewardsInfo,
         page_request: PageRequest,
-        filter: UserRewardRequestFilter | None = strawberry.UNSET,
-        sort: RewardRequestSort = RewardRequestSort.CREATED_AT_DESC,
+        filter: Annotated[
+            UserRewardRequestFilter | None,
+            strawberry.argument(
+                description="Keeps the requests that match all of its fields; null or left out keeps all."
+            ),
+        ] = strawberry.UNSET,
+        sort: Annotated[
+            RewardRequestSort, strawberry.argument(description="The order of the list.")
+        ] = RewardRequestSort.CREATED_AT_DESC,
     ) -> RewardRequestConnection | None:
         context = info.context
         query = filter.query() if filter else RequestQuery()
-        order = SORTS[sort.value]
+        order = SORTS[sort.name]
         bounds, scope = page_request.of(order, {"query": query})
         fields = REQUEST_PROJECTION.of_nodes(info)
         page = await context.requests_by_user.page(self.id, (query, context.now, order, bounds, scope, fields))

@@ -19,13 +19,13 @@ from subgraphs.runtime.graphql.projections import Projection
 from subgraphs.runtime.graphql.scalars import SafeInt
 
 
-@strawberry.enum
+@strawberry.enum(description="Why points came or went.")
 class LedgerKind(Enum):
-    GRANT = "GRANT"
-    SPEND = "SPEND"
-    EXPIRE = "EXPIRE"
-    REVERSE = "REVERSE"
-    ADJUST = "ADJUST"
+    GRANT = strawberry.enum_value("GRANT", description="A request brought them.")
+    SPEND = strawberry.enum_value("SPEND", description="A service spent them for the user.")
+    EXPIRE = strawberry.enum_value("EXPIRE", description="They expired.")
+    REVERSE = strawberry.enum_value("REVERSE", description="A request was reversed, and its points were taken back.")
+    ADJUST = strawberry.enum_value("ADJUST", description="An admin added or took them.")
 
 
 ENTRY_PROJECTION: Final = Projection(
@@ -42,18 +42,24 @@ ENTRY_PROJECTION: Final = Projection(
 )
 
 
-@strawberry.type(description="Append-only. A wallet's balance is the sum of its entries.")
+@strawberry.type(
+    description=(
+        "One posting of a wallet's ledger, which is append-only. A wallet's balance is the sum of its entries."
+    )
+)
 class LedgerEntry:
     entry: strawberry.Private[EntryModel]
-    id: strawberry.ID
-    kind: LedgerKind
-    points: SafeInt
-    balance_after: SafeInt
-    at: datetime
-    reason: str | None
-    expires_at: datetime | None
+    id: strawberry.ID = strawberry.field(description="The user's id and the entry's number in the ledger.")
+    kind: LedgerKind = strawberry.field(description="Why points came or went.")
+    points: SafeInt = strawberry.field(description="How many: positive when they came, negative when they went.")
+    balance_after: SafeInt = strawberry.field(description="The sum of all entries up to this one.")
+    at: datetime = strawberry.field(description="When it took effect.")
+    reason: str | None = strawberry.field(description="The reason that was given; null when none was.")
+    expires_at: datetime | None = strawberry.field(
+        description="When points that came will expire; null when they never do, and for points that went."
+    )
 
-    @strawberry.field
+    @strawberry.field(description="The request that brought the points or lost them; null when it was none.")
     async def request(self, info: RewardsInfo) -> RewardRequest | None:
         request_id = self.entry.request_id
         return None if request_id is None else await RewardRequest.resolve_reference(info, strawberry.ID(request_id))
@@ -72,42 +78,47 @@ class LedgerEntry:
         )
 
 
-@strawberry.type
+@strawberry.type(description="An entry, and its place in the list.")
 class LedgerEntryEdge:
-    cursor: str
-    node: LedgerEntry
+    cursor: str = strawberry.field(description="Opaque; to be sent as `after` or `before` of the same list.")
+    node: LedgerEntry = strawberry.field(description="The entry.")
 
 
-@strawberry.type
+@strawberry.type(description="A page of a wallet's ledger, the latest first.")
 class LedgerEntryConnection:
-    edges: list[LedgerEntryEdge]
-    page_info: PageInfo
+    edges: list[LedgerEntryEdge] = strawberry.field(description="The entries of this page.")
+    page_info: PageInfo = strawberry.field(description="Whether there are more, and the cursors at both ends.")
 
 
-@strawberry.type
+@strawberry.type(description="Points of a wallet that expire together.")
 class PointsExpiry:
-    points: SafeInt
-    at: datetime
+    points: SafeInt = strawberry.field(description="How many.")
+    at: datetime = strawberry.field(description="When they expire.")
 
 
-@strawberry.type
+@strawberry.type(description="A user's points.")
 class Wallet:
-    id: strawberry.ID
+    id: strawberry.ID = strawberry.field(description="The user's id.")
 
-    @strawberry.field
+    @strawberry.field(
+        description=(
+            "The points that the user has now, expired ones left out. Negative when points that were "
+            "spent already were taken back."
+        )
+    )
     async def balance(self, info: RewardsInfo) -> SafeInt:
         head = await info.context.heads_by_user.load(self.id) or Head()
         lots = await info.context.lots_by_user.load(self.id) or LotExpiry()
         return SafeInt(head.balance - lots.expired)
 
-    @strawberry.field(description="Points that lapse next, and when.")
+    @strawberry.field(description="The points that expire next, and when; null when none do.")
     async def next_expiry(self, info: RewardsInfo) -> PointsExpiry | None:
         lots = await info.context.lots_by_user.load(self.id)
         if lots is None or lots.next_points is None or lots.next_at is None:
             return None
         return PointsExpiry(points=SafeInt(lots.next_points), at=lots.next_at)
 
-    @strawberry.field(extensions=[ConnectionField()])
+    @strawberry.field(extensions=[ConnectionField()], description="The ledger, the latest entry first.")
     async def entries(
         self,
         info: RewardsInfo,

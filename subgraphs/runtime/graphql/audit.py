@@ -58,28 +58,38 @@ def audit_types(user: type[Any]) -> AuditTypes:
     @federated(
         shareable=True,
         description=(
-            "Who did what to what, when, and what it was before. Append-only; "
-            "`hash` chains each entry to the one before it."
+            "Who did what to what, when, and what it was before. Append-only; `hash` chains each entry "
+            "to the one before it."
         ),
     )
     class AuditEntry:
-        id: strawberry.ID
-        at: datetime
+        id: strawberry.ID = strawberry.field(description="The subject's id and the entry's number in its trail.")
+        at: datetime = strawberry.field(description="When it happened.")
         actor: user | None = strawberry.field(description="Null when the system itself acted.")  # type: ignore[valid-type]
-        action: str
-        reason: str | None
-        before: JSON | None
-        after: JSON | None
-        hash: str
+        action: str = strawberry.field(description="What was done, as in event.updated or request.approved.")
+        reason: str | None = strawberry.field(
+            description="The reason that the actor gave; null when none was asked for or given."
+        )
+        before: JSON | None = strawberry.field(
+            description="The values that changed, as they were; null when the entry tells of no change of values."
+        )
+        after: JSON | None = strawberry.field(
+            description=("The values that changed, as they became; null when the entry tells of no change of values.")
+        )
+        hash: str = strawberry.field(
+            description="SHA-256, in hexadecimal, over the hash of the entry before and this entry."
+        )
 
-    @federated(shareable=True)
+    @federated(shareable=True, description="An entry of an audit trail, and its place in the list.")
     class AuditEdge:
-        cursor: str
-        node: AuditEntry
+        cursor: str = strawberry.field(description="Opaque; to be sent as `after` or `before` of the same list.")
+        node: AuditEntry = strawberry.field(description="The entry.")
 
-    @federated(shareable=True)
+    @federated(shareable=True, description="A page of an audit trail, the latest entry first.")
     class AuditConnection:
-        edges: list[AuditEdge]
-        page_info: PageInfo
+        edges: list[AuditEdge] = strawberry.field(description="The entries of this page.")
+        page_info: PageInfo = strawberry.field(
+            description="Whether there are more entries, and the cursors at both ends."
+        )
 
     return AuditTypes(AuditEntry, AuditEdge, AuditConnection)

@@ -2,17 +2,24 @@
 
 from typing import Any
 
+import strawberry
 from strawberry.federation import type as federated
 
 from subgraphs.runtime.pagination.cursors import Page
 
 
-@federated(shareable=True, description="One page's bounds, as the Relay connection specification has it.")
+@federated(
+    shareable=True, description="Where a page stands in its list, as the Relay cursor connections specification has it."
+)
 class PageInfo:
-    has_next_page: bool
-    has_previous_page: bool
-    start_cursor: str | None
-    end_cursor: str | None
+    has_next_page: bool = strawberry.field(description="Whether there are rows after this page.")
+    has_previous_page: bool = strawberry.field(description="Whether there are rows before this page.")
+    start_cursor: str | None = strawberry.field(description="The cursor of the first row; null when the page is empty.")
+    end_cursor: str | None = strawberry.field(
+        description=(
+            "The cursor of the last row, to be sent as `after` for the next page; null when the page is empty."
+        )
+    )
 
     @classmethod
     def of(cls, page: Page[Any]) -> "PageInfo":

@@ -11,18 +11,25 @@ from subgraphs.runtime import results
 
 @strawberry.interface(
     name="Error",
-    description="What every refusal of a mutation says. `code` is stable and for programs, `message` is for people.",
+    description="What every refusal of a mutation says. A refusal changes nothing.",
 )
 class Error:
-    code: str
-    message: str
+    code: str = strawberry.field(
+        description="Stable, for programs; the same for every refusal of this type, as in NOT_FOUND."
+    )
+    message: str = strawberry.field(description="For people, in English; may change from version to version.")
 
 
-@federated(shareable=True)
+@federated(shareable=True, description="One rule that one argument breaks.")
 class Violation:
-    path: list[str]
-    code: str
-    message: str
+    path: list[str] = strawberry.field(
+        description=(
+            'Leads to the argument from the mutation\'s field, as in ["input", "endsAt"]; rows of a list '
+            "by their number."
+        )
+    )
+    code: str = strawberry.field(description="Stable, for programs, as in TOO_LONG.")
+    message: str = strawberry.field(description="For people, in English.")
 
 
 @federated(
@@ -33,7 +40,7 @@ class Violation:
     ),
 )
 class ValidationFailed(Error):
-    violations: list[Violation]
+    violations: list[Violation] = strawberry.field(description="Every broken rule that was found, at least one.")
 
     @classmethod
     def of(cls, invalid: results.ValidationFailed) -> "ValidationFailed":
@@ -42,9 +49,9 @@ class ValidationFailed(Error):
         return cls(code="VALIDATION_FAILED", message=summary, violations=violations)
 
 
-@federated(shareable=True)
+@federated(shareable=True, description="What the input refers to does not exist, or is not for this caller.")
 class NotFound(Error):
-    id: strawberry.ID
+    id: strawberry.ID = strawberry.field(description="The id that was not found.")
 
     @classmethod
     def of(cls, missing: results.NotFound) -> "NotFound":
@@ -56,7 +63,7 @@ class NotFound(Error):
     description="Somebody changed it since `expectedVersion` was read. Read again and decide again.",
 )
 class VersionConflict(Error):
-    current_version: int
+    current_version: int = strawberry.field(description="The version that stands now.")
 
     @classmethod
     def of(cls, stale: results.VersionConflict) -> "VersionConflict":
@@ -77,7 +84,7 @@ def change_refused(
             return VersionConflict.of(outcome)
 
 
-@federated(shareable=True, description="The same idempotency key came with other arguments.")
+@federated(shareable=True, description="The same idempotency key came before with other arguments.")
 class IdempotencyConflict(Error):
     @classmethod
     def of(cls, _: results.IdempotencyConflict) -> "IdempotencyConflict":
@@ -92,7 +99,7 @@ class IdempotencyConflict(Error):
     ),
 )
 class TryAgain(Error):
-    retry_at: datetime
+    retry_at: datetime = strawberry.field(description="The earliest instant at which to ask again.")
 
     @classmethod
     def of(cls, later: results.TryAgain) -> "TryAgain":
@@ -100,9 +107,9 @@ class TryAgain(Error):
         return cls(code="TRY_AGAIN", message=message, retry_at=later.retry_at)
 
 
-@federated(shareable=True)
+@federated(shareable=True, description="Too many calls. Nothing was done.")
 class RateLimited(Error):
-    retry_at: datetime
+    retry_at: datetime = strawberry.field(description="The earliest instant at which a call is let through again.")
 
     @classmethod
     def of(cls, limited: results.RateLimited) -> "RateLimited":
@@ -119,5 +126,5 @@ class Atomicity(Enum):
 
 @federated(shareable=True, description="What happened to one row of a bulk call that was not carried out.")
 class RowFailure:
-    index: int
-    error: Error
+    index: int = strawberry.field(description="The row's place in the input, from 0.")
+    error: Error = strawberry.field(description="Why the row was refused.")

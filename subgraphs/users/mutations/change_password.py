@@ -14,18 +14,24 @@ from subgraphs.users.operations.change_password import change_password as operat
 from subgraphs.users.types.users import User
 
 
-@strawberry.input
+@strawberry.input(description="A new password, and the present one as the proof of who asks.")
 class ChangePasswordInput:
-    current_password: str
-    new_password: str
+    current_password: str = strawberry.field(description="The present password.")
+    new_password: str = strawberry.field(
+        description="10 to 128 characters; not a common one, and neither the user's name nor their address."
+    )
 
 
 ChangePasswordResult = Annotated[
-    UserSuccess | InvalidCredentials | ValidationFailed | RateLimited, strawberry.union("ChangePasswordResult")
+    UserSuccess | InvalidCredentials | ValidationFailed | RateLimited,
+    strawberry.union("ChangePasswordResult", description="What `changePassword` answers."),
 ]
 
 
-async def change_password(info: UsersInfo, input: ChangePasswordInput) -> ChangePasswordResult | None:
+async def change_password(
+    info: UsersInfo,
+    input: Annotated[ChangePasswordInput, strawberry.argument(description="The present password and the new one.")],
+) -> ChangePasswordResult | None:
     context = info.context
     viewer = context.identity
     outcome = await operation(

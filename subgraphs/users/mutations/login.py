@@ -1,5 +1,7 @@
 """`login`."""
 
+from typing import Annotated
+
 import strawberry
 
 from subgraphs.users.context import UsersInfo
@@ -7,11 +9,13 @@ from subgraphs.users.mutations.session_result import LoginResult, session_result
 from subgraphs.users.operations.login import login as operation
 
 
-@strawberry.input
+@strawberry.input(description="What a user signs in with.")
 class LoginInput:
-    email: str
-    password: str
+    email: str = strawberry.field(description="The address that the account was registered with; case does not matter.")
+    password: str = strawberry.field(description="The account's password.")
 
 
-async def login(info: UsersInfo, input: LoginInput) -> LoginResult | None:
+async def login(
+    info: UsersInfo, input: Annotated[LoginInput, strawberry.argument(description="Who signs in.")]
+) -> LoginResult | None:
     return session_result(await operation(info.context.dependencies, input.email, input.password, info.context.address))

@@ -10,21 +10,27 @@ from subgraphs.users.operations import sessions
 from subgraphs.users.operations.logout import logout as operation
 
 
-@strawberry.input
+@strawberry.input(description="Which session to end.")
 class LogoutInput:
-    refresh_token: str
-    everywhere: bool = False
+    refresh_token: str = strawberry.field(description="The session's present refresh token.")
+    everywhere: bool = strawberry.field(
+        default=False, description="True ends all sessions of the user; false only this one."
+    )
 
 
-@strawberry.type
+@strawberry.type(description="The sessions have ended: their refresh tokens work no more.")
 class LogoutSuccess:
-    sessions_ended: int
+    sessions_ended: int = strawberry.field(description="How many sessions ended, this one included.")
 
 
-LogoutResult = Annotated[LogoutSuccess | InvalidCredentials, strawberry.union("LogoutResult")]
+LogoutResult = Annotated[
+    LogoutSuccess | InvalidCredentials, strawberry.union("LogoutResult", description="What `logout` answers.")
+]
 
 
-async def logout(info: UsersInfo, input: LogoutInput) -> LogoutResult | None:
+async def logout(
+    info: UsersInfo, input: Annotated[LogoutInput, strawberry.argument(description="The session to end.")]
+) -> LogoutResult | None:
     outcome = await operation(info.context.dependencies, input.refresh_token, everywhere=input.everywhere)
     if isinstance(outcome, sessions.InvalidCredentials):
         return InvalidCredentials.of(outcome)

@@ -10,23 +10,27 @@ from subgraphs.users.operations.mark_notifications_read import mark_notification
 from subgraphs.users.types.users import User
 
 
-@strawberry.input(description="1 to 100 ids; those of others are as if they were not there.")
+@strawberry.input(description="Which notifications were read.")
 class MarkNotificationsReadInput:
-    ids: list[strawberry.ID]
+    ids: list[strawberry.ID] = strawberry.field(
+        description="1 to 100 ids of notifications; those of other users are ignored."
+    )
 
 
-@strawberry.type
+@strawberry.type(description="The notifications are marked as read.")
 class MarkNotificationsReadSuccess:
-    user: User
+    user: User = strawberry.field(description="The signed-in user, with the inbox as it now is.")
 
 
 MarkNotificationsReadResult = Annotated[
-    MarkNotificationsReadSuccess | ValidationFailed, strawberry.union("MarkNotificationsReadResult")
+    MarkNotificationsReadSuccess | ValidationFailed,
+    strawberry.union("MarkNotificationsReadResult", description="What `markNotificationsRead` answers."),
 ]
 
 
 async def mark_notifications_read(
-    info: UsersInfo, input: MarkNotificationsReadInput
+    info: UsersInfo,
+    input: Annotated[MarkNotificationsReadInput, strawberry.argument(description="Which notifications.")],
 ) -> MarkNotificationsReadResult | None:
     context = info.context
     user_id = context.identity.user_id or ""

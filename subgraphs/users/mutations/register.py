@@ -13,31 +13,41 @@ from subgraphs.users.store.users import user_tags
 from subgraphs.users.types.sessions import Session
 
 
-@strawberry.input
+@strawberry.input(description="A new account.")
 class RegisterInput:
-    email: str
-    password: str
-    display_name: str
-    region: str | None = strawberry.UNSET
-    timezone: str | None = strawberry.UNSET
+    email: str = strawberry.field(description="An e-mail address; unique over all accounts, whatever its case.")
+    password: str = strawberry.field(
+        description="10 to 128 characters; not a common one, and neither the name nor the address."
+    )
+    display_name: str = strawberry.field(description="The name that others see: 1 to 50 printable characters.")
+    region: str | None = strawberry.field(
+        default=strawberry.UNSET,
+        description="ISO 3166-1 alpha-2 in capitals, as in KR; null or left out means unknown.",
+    )
+    timezone: str | None = strawberry.field(
+        default=strawberry.UNSET, description="IANA name, as in Asia/Seoul; null or left out means UTC."
+    )
 
 
-@strawberry.type
+@strawberry.type(description="The account exists and is signed in.")
 class RegisterSuccess:
-    session: Session
+    session: Session = strawberry.field(description="The account's first session.")
 
 
-@strawberry.type
+@strawberry.type(description="An account with this address exists already.")
 class EmailTaken(Error):
     pass
 
 
 RegisterResult = Annotated[
-    RegisterSuccess | EmailTaken | ValidationFailed | RateLimited, strawberry.union("RegisterResult")
+    RegisterSuccess | EmailTaken | ValidationFailed | RateLimited,
+    strawberry.union("RegisterResult", description="What `register` answers."),
 ]
 
 
-async def register(info: UsersInfo, input: RegisterInput) -> RegisterResult | None:
+async def register(
+    info: UsersInfo, input: Annotated[RegisterInput, strawberry.argument(description="The new account.")]
+) -> RegisterResult | None:
     wanted = operation.Registration(
         email=input.email,
         password=input.password,

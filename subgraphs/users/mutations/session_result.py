@@ -10,19 +10,21 @@ from subgraphs.users.operations import sessions
 from subgraphs.users.types.sessions import Session
 
 
-@strawberry.type
+@strawberry.type(description="The user is signed in.")
 class LoginSuccess:
-    session: Session
+    session: Session = strawberry.field(description="The new session, or its next pair of tokens.")
 
 
-@strawberry.type
+@strawberry.type(
+    description=("The address and the password, or the token, do not belong together. Which part is wrong is not told.")
+)
 class InvalidCredentials(Error):
     @classmethod
     def of(cls, _: sessions.InvalidCredentials) -> "InvalidCredentials":
         return cls(code="INVALID_CREDENTIALS", message="these credentials are not right")
 
 
-@strawberry.type
+@strawberry.type(description="The account is suspended: it cannot sign in until an admin lifts that.")
 class AccountSuspended(Error):
     @classmethod
     def of(cls, _: sessions.AccountSuspended) -> "AccountSuspended":
@@ -30,10 +32,12 @@ class AccountSuspended(Error):
 
 
 LoginResult = Annotated[
-    LoginSuccess | InvalidCredentials | AccountSuspended | RateLimited, strawberry.union("LoginResult")
+    LoginSuccess | InvalidCredentials | AccountSuspended | RateLimited,
+    strawberry.union("LoginResult", description="What `login` answers."),
 ]
 RefreshSessionResult = Annotated[
-    LoginSuccess | InvalidCredentials | AccountSuspended | RateLimited, strawberry.union("RefreshSessionResult")
+    LoginSuccess | InvalidCredentials | AccountSuspended | RateLimited,
+    strawberry.union("RefreshSessionResult", description="What `refreshSession` answers."),
 ]
 
 

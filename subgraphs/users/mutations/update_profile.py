@@ -14,20 +14,37 @@ from subgraphs.users.store.users import user_tags
 from subgraphs.users.types.users import User
 
 
-@strawberry.input
+@strawberry.input(
+    description=("Changes of a profile. A field that is left out keeps its value; null clears it where it can be null.")
+)
 class UpdateProfileInput:
-    display_name: str | None = strawberry.UNSET
-    region: str | None = strawberry.UNSET
-    timezone: str | None = strawberry.UNSET
-    expected_version: int
+    display_name: str | None = strawberry.field(
+        default=strawberry.UNSET, description="1 to 50 printable characters; cannot be cleared."
+    )
+    region: str | None = strawberry.field(
+        default=strawberry.UNSET, description="ISO 3166-1 alpha-2 in capitals, as in KR; null clears it."
+    )
+    timezone: str | None = strawberry.field(
+        default=strawberry.UNSET,
+        description="IANA name, as in Asia/Seoul; null clears it, and days are counted in UTC.",
+    )
+    expected_version: int = strawberry.field(
+        description="The user's `version` when it was read; when another stands, nothing is changed."
+    )
 
 
 UpdateProfileResult = Annotated[
-    UserSuccess | ValidationFailed | VersionConflict, strawberry.union("UpdateProfileResult")
+    UserSuccess | ValidationFailed | VersionConflict,
+    strawberry.union("UpdateProfileResult", description="What `updateProfile` answers."),
 ]
 
 
-async def update_profile(info: UsersInfo, input: UpdateProfileInput) -> UpdateProfileResult | None:
+async def update_profile(
+    info: UsersInfo,
+    input: Annotated[
+        UpdateProfileInput, strawberry.argument(description="The changes, and the version that they are based on.")
+    ],
+) -> UpdateProfileResult | None:
     context = info.context
     asked = {"displayName": input.display_name, "region": input.region, "timezone": input.timezone}
     user_id = context.identity.user_id or ""

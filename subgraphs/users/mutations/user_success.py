@@ -10,9 +10,9 @@ from subgraphs.users.store.users import user_tags
 from subgraphs.users.types.users import User
 
 
-@strawberry.type
+@strawberry.type(description="The change was made.")
 class UserSuccess:
-    user: User
+    user: User = strawberry.field(description="The user as it now is.")
 
 
 async def access_result(

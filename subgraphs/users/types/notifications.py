@@ -16,15 +16,19 @@ from subgraphs.users.model import notification as model
 
 @federated(keys=[Key(fields=FieldSet("id"), resolvable=False)])
 class Event:
-    id: strawberry.ID
+    id: strawberry.ID = strawberry.field(description="Opaque; unique among events.")
 
 
-@federated(keys=[Key(fields=FieldSet("id"), resolvable=False)])
+@federated(
+    keys=[Key(fields=FieldSet("id"), resolvable=False)],
+)
 class RewardRequest:
-    id: strawberry.ID
+    id: strawberry.ID = strawberry.field(description="Opaque; unique among requests.")
 
 
-NotificationSubject = Annotated[Event | RewardRequest, strawberry.union("NotificationSubject")]
+NotificationSubject = Annotated[
+    Event | RewardRequest, strawberry.union("NotificationSubject", description="What a notification can be about.")
+]
 
 
 _SUBJECTS: dict[model.SubjectKind, type[Event] | type[RewardRequest]] = {
@@ -46,15 +50,17 @@ NOTIFICATION_PROJECTION: Final = Projection(
 )
 
 
-@strawberry.type
+@strawberry.type(description="A message in a user's inbox, made by something that happened to them.")
 class Notification:
-    id: strawberry.ID
-    kind: str
-    title: str
-    body: str
-    created_at: datetime
-    read_at: datetime | None
-    subject: NotificationSubject | None = strawberry.field(description="What it is about.")
+    id: strawberry.ID = strawberry.field(description="Opaque; unique among notifications.")
+    kind: str = strawberry.field(description="What happened, for programs, as in REWARD_FULFILLED.")
+    title: str = strawberry.field(description="One line for people, in English.")
+    body: str = strawberry.field(description="A sentence or two for people, in English.")
+    created_at: datetime = strawberry.field(description="When it happened.")
+    read_at: datetime | None = strawberry.field(description="When the user marked it as read; null while it is unread.")
+    subject: NotificationSubject | None = strawberry.field(
+        description="What it is about; null when it is about the account itself."
+    )
 
     @classmethod
     def of(cls, entry: model.Notification) -> Self:
@@ -71,16 +77,16 @@ class Notification:
         )
 
 
-@strawberry.type
+@strawberry.type(description="A notification, and its place in the list.")
 class NotificationEdge:
-    cursor: str
-    node: Notification
+    cursor: str = strawberry.field(description="Opaque; to be sent as `after` or `before` of the same list.")
+    node: Notification = strawberry.field(description="The notification.")
 
 
-@strawberry.type
+@strawberry.type(description="A page of a user's inbox, the latest first.")
 class NotificationConnection:
-    edges: list[NotificationEdge]
-    page_info: PageInfo
+    edges: list[NotificationEdge] = strawberry.field(description="The notifications of this page.")
+    page_info: PageInfo = strawberry.field(description="Whether there are more, and the cursors at both ends.")
 
     @classmethod
     def of(cls, page: Page[model.Notification]) -> Self:

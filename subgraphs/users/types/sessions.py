@@ -11,16 +11,22 @@ from subgraphs.users.types.users import User
 
 @strawberry.type(
     description=(
-        "A signed-in session. The access token lives 15 minutes; each refresh token works once, "
-        "and using one twice ends the session."
+        "A signed-in session. The access token lives 15 minutes; each refresh token works once, and "
+        "using one twice ends the session."
     )
 )
 class Session:
-    access_token: str
-    access_token_expires_at: datetime
-    refresh_token: str
-    refresh_token_expires_at: datetime
-    user: User
+    access_token: str = strawberry.field(
+        description="To be sent as `authorization: Bearer <token>`; a JWT signed with EdDSA."
+    )
+    access_token_expires_at: datetime = strawberry.field(
+        description="When the access token ends, 15 minutes after it was issued."
+    )
+    refresh_token: str = strawberry.field(description="Opaque; works once, for the session's next pair of tokens.")
+    refresh_token_expires_at: datetime = strawberry.field(
+        description="When the refresh token ends, 30 days after it was issued."
+    )
+    user: User = strawberry.field(description="Who is signed in.")
 
     @classmethod
     def of(cls, session: sessions.SessionTokens) -> Self:

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from enum import Enum
-from typing import Any, ClassVar, Final, Self
+from typing import Annotated, Any, ClassVar, Final, Self
 
 import strawberry
 from strawberry.federation import type as federated
@@ -25,18 +25,20 @@ from subgraphs.users.store.users import UserQuery
 from subgraphs.users.types.notifications import NOTIFICATION_PROJECTION, NotificationConnection
 
 
-@strawberry.enum
+@strawberry.enum(description="What a user may do. Every user is a USER, whatever else they are.")
 class Role(Enum):
-    USER = "USER"
-    OPERATOR = "OPERATOR"
-    AUDITOR = "AUDITOR"
-    ADMIN = "ADMIN"
+    USER = strawberry.enum_value("USER", description="Takes part: claims rewards and manages their own account.")
+    OPERATOR = strawberry.enum_value("OPERATOR", description="Runs events and rewards, and decides requests.")
+    AUDITOR = strawberry.enum_value("AUDITOR", description="Reads what operators read, and audit trails.")
+    ADMIN = strawberry.enum_value(
+        "ADMIN", description="May do what operators and auditors may, manages users and adjusts wallets."
+    )
 
 
-@strawberry.enum
+@strawberry.enum(description="Whether a user may do anything at all.")
 class UserStatus(Enum):
-    ACTIVE = "ACTIVE"
-    SUSPENDED = "SUSPENDED"
+    ACTIVE = strawberry.enum_value("ACTIVE", description="The user may sign in.")
+    SUSPENDED = strawberry.enum_value("SUSPENDED", description="The user cannot sign in, and their tokens are refused.")
 
 
 def to_self(viewer: Identity, user: Any) -> bool:
@@ -84,66 +86,86 @@ USER_PROJECTION: Final = Projection(
 )
 
 
-@federated(keys=["id"])
+@federated(keys=["id"], description="A person with an account.")
 class User:
     reference: ClassVar[CacheHint] = CacheHint(USER, Scope.PUBLIC)
 
-    id: strawberry.ID = open_field()
+    id: strawberry.ID = open_field("Opaque; unique among users.")
     user: strawberry.Private[model.User]
 
     @strawberry.field(
-        description="To everyone signed in; null once the person is erased.",
+        description="The name that others see, for anybody signed in; null once the person is erased.",
         extensions=[Visible("signed in", to_signed_in)],
     )
     def display_name(self) -> str | None:
         return self.user.display_name
 
     @strawberry.field(
-        description="To the user themself, and to operators, auditors and admins; null to others.",
+        description=(
+            "The account's address, for the user themself and for operators, auditors and admins; null to others."
+        ),
         extensions=[Visible(SELF_AND_STAFF, to_self_and_staff)],
     )
     def email(self) -> str | None:
         return self.user.email
 
     @strawberry.field(
-        description="To the user themself, and to admins; null to others.",
+        description="What the user may do, for the user themself and for admins; null to others.",
         extensions=[Visible("self, admin", to_self_and_admins)],
     )
     def roles(self) -> list[Role] | None:
-        return [role for role in Role if model.Role(role.value) in self.user.roles]
+        return [role for role in Role if model.Role(role.name) in self.user.roles]
 
     @strawberry.field(
-        description="From here on: to the user themself, and to operators, auditors and admins; null to others.",
+        description="For the user themself and for operators, auditors and admins; null to others.",
         extensions=[Visible(SELF_AND_STAFF, to_self_and_staff)],
     )
     def status(self) -> UserStatus | None:
         return UserStatus(self.user.status.value)
 
-    @strawberry.field(description="ISO 3166-1 alpha-2.", extensions=[Visible(TO_RULES, to_rules)])
+    @strawberry.field(
+        description=(
+            "ISO 3166-1 alpha-2, as in KR, for the user themself, for operators, auditors, admins and "
+            "services; null to others, and when it is unknown."
+        ),
+        extensions=[Visible(TO_RULES, to_rules)],
+    )
     def region(self) -> str | None:
         return self.user.region
 
-    @strawberry.field(extensions=[Visible(TO_RULES, to_rules)])
+    @strawberry.field(
+        extensions=[Visible(TO_RULES, to_rules)],
+        description=(
+            "IANA name, in which the user's days are counted; null to those who do not see `region`, and "
+            "when it is unknown (days are then counted in UTC)."
+        ),
+    )
     def timezone(self) -> str | None:
         return self.user.timezone
 
-    @strawberry.field(extensions=[Visible(TO_RULES, to_rules)])
+    @strawberry.field(
+        extensions=[Visible(TO_RULES, to_rules)],
+        description="When the account was registered; null to those who do not see `region`.",
+    )
     def created_at(self) -> datetime | None:
         return self.user.created_at
 
-    @strawberry.field(extensions=[Visible(TO_RULES, to_rules)])
+    @strawberry.field(
+        extensions=[Visible(TO_RULES, to_rules)],
+        description="Raised by every change of the user; null to those who do not see `region`.",
+    )
     def version(self) -> int | None:
         return self.user.version
 
     @strawberry.field(
-        description="To the user themself; null to others. Latest first.",
+        description="The inbox, the latest first, for the user themself; null to others.",
         extensions=[ConnectionField(), Visible(SELF, to_self)],
     )
     async def notifications(
         self,
         info: UsersInfo,
         page_request: PageRequest,
-        unread_only: bool = False,
+        unread_only: Annotated[bool, strawberry.argument(description="True keeps the unread ones only.")] = False,
     ) -> NotificationConnection | None:
         context = info.context
         bounds, scope = page_request.of(LATEST_FIRST, {"unread": unread_only})
@@ -151,7 +173,10 @@ class User:
         page = await context.notifications_by_user.page(self.id, (unread_only, bounds, scope, fields))
         return NotificationConnection.of(page)
 
-    @strawberry.field(description="To the user themself; null to others.", extensions=[Visible(SELF, to_self)])
+    @strawberry.field(
+        description="How many notifications are unread, for the user themself; null to others.",
+        extensions=[Visible(SELF, to_self)],
+    )
     async def unread_notification_count(self, info: UsersInfo) -> int | None:
         return await info.context.unread_by_user.load(self.id) or 0
 
@@ -165,23 +190,26 @@ class User:
         return None if found is None else cls.of(found)
 
 
-@strawberry.type
+@strawberry.type(description="A user, and their place in the list.")
 class UserEdge:
-    cursor: str
-    node: User
-
-
-@strawberry.type(
-    description=(
-        "`totalCount` is counted only when asked for; 10,000 means at least that, null that counting took too long."
+    cursor: str = strawberry.field(
+        description="Opaque; to be sent as `after` or `before` of the same list, sort and filter."
     )
-)
+    node: User = strawberry.field(description="The user.")
+
+
+@strawberry.type(description=("A page of users."))
 class UserConnection:
-    edges: list[UserEdge]
-    page_info: PageInfo
+    edges: list[UserEdge] = strawberry.field(description="The users of this page.")
+    page_info: PageInfo = strawberry.field(description="Whether there are more, and the cursors at both ends.")
     count: strawberry.Private[Any]
 
-    @strawberry.field
+    @strawberry.field(
+        description=(
+            "How many users the filter keeps, counted only when asked for: 10,000 means at least that "
+            "many, null that counting took too long."
+        )
+    )
     async def total_count(self) -> int | None:
         found: int | None = await self.count()
         return found
@@ -198,21 +226,39 @@ AUDIT_TYPES = audit_types(User)
 AuditEntry, AuditEdge, AuditConnection = AUDIT_TYPES
 
 
-@strawberry.enum
+@strawberry.enum(description="The orders of a list of users.")
 class UserSort(Enum):
-    CREATED_AT_DESC = "CREATED_AT_DESC"
-    CREATED_AT_ASC = "CREATED_AT_ASC"
-    DISPLAY_NAME_ASC = "DISPLAY_NAME_ASC"
+    CREATED_AT_DESC = strawberry.enum_value("CREATED_AT_DESC", description="The latest registered first.")
+    CREATED_AT_ASC = strawberry.enum_value("CREATED_AT_ASC", description="The earliest registered first.")
+    DISPLAY_NAME_ASC = strawberry.enum_value(
+        "DISPLAY_NAME_ASC", description="By display name, whatever its case; erased users come first."
+    )
 
 
-@strawberry.input
+@strawberry.input(
+    description=("Keeps the users that match all fields that are given. A field that is null or left out keeps all.")
+)
 class UserFilter:
-    text: str | None = strawberry.UNSET
-    roles: list[Role] | None = strawberry.UNSET
-    statuses: list[UserStatus] | None = strawberry.UNSET
-    regions: list[str] | None = strawberry.UNSET
-    created_from: datetime | None = strawberry.UNSET
-    created_before: datetime | None = strawberry.UNSET
+    text: str | None = strawberry.field(
+        default=strawberry.UNSET,
+        description=(
+            "An e-mail address finds its owner; any other text finds display names that begin with it, "
+            "whatever the case. At most 254 characters count."
+        ),
+    )
+    roles: list[Role] | None = strawberry.field(default=strawberry.UNSET, description="Users with any of these roles.")
+    statuses: list[UserStatus] | None = strawberry.field(
+        default=strawberry.UNSET, description="Users with any of these statuses."
+    )
+    regions: list[str] | None = strawberry.field(
+        default=strawberry.UNSET, description="Users of any of these regions, ISO 3166-1 alpha-2."
+    )
+    created_from: datetime | None = strawberry.field(
+        default=strawberry.UNSET, description="Users registered at this instant or later."
+    )
+    created_before: datetime | None = strawberry.field(
+        default=strawberry.UNSET, description="Users registered before this instant."
+    )
 
     def query(self) -> UserQuery:
         """The filter as the store takes it."""
@@ -224,8 +270,8 @@ class UserFilter:
         )
         return UserQuery(
             text=text.strip()[:MAX_TEXT] if text and text.strip() else None,
-            roles=None if roles is None else tuple(model.Role(role.value) for role in roles),
-            statuses=None if statuses is None else tuple(model.UserStatus(status.value) for status in statuses),
+            roles=None if roles is None else tuple(model.Role(role.name) for role in roles),
+            statuses=None if statuses is None else tuple(model.UserStatus(status.name) for status in statuses),
             regions=None if regions is None else tuple(region.upper() for region in regions),
             created_from=value_or_none(self.created_from),
             created_before=value_or_none(self.created_before),
