@@ -10,17 +10,12 @@ from subgraphs.events.loaders.events import EVENT
 from subgraphs.events.model import rule as rule_model
 from subgraphs.events.operations.simulate_event import SimulatedActivity, Simulation, simulate_event
 from subgraphs.events.store.event_lists import SORTS, events_page
+from subgraphs.events.types.condition_progress import ConditionProgress, to_conditions
+from subgraphs.events.types.event_connection import EventConnection
 from subgraphs.events.types.event_list import EVENTS_LIST, EventFilter, EventSort, connection, to_query
-from subgraphs.events.types.events import (
-    AUDIT_TYPES,
-    AuditConnection,
-    ConditionProgress,
-    Event,
-    EventConnection,
-    User,
-    to_conditions,
-)
-from subgraphs.events.types.rules import ActivityType, RuleInput, to_draft
+from subgraphs.events.types.events import AUDIT_TYPES, AuditConnection, Event, User
+from subgraphs.events.types.rule_inputs import RuleInput, to_draft
+from subgraphs.events.types.rules import ActivityType
 from subgraphs.runtime import results
 from subgraphs.runtime.audit import LATEST_FIRST, audit_page
 from subgraphs.runtime.cache import Scope

@@ -15,13 +15,8 @@ from subgraphs.rewards.store.request_lists import SORTS as REQUEST_SORTS
 from subgraphs.rewards.store.request_lists import RequestQuery, count_requests, page_of_all
 from subgraphs.rewards.store.rewards import SORTS, RewardQuery, rewards_page
 from subgraphs.rewards.types.offers import RewardOffer
-from subgraphs.rewards.types.requests import (
-    REQUEST_PROJECTION,
-    RewardRequest,
-    RewardRequestConnection,
-    RewardRequestSort,
-    UserRewardRequestFilter,
-)
+from subgraphs.rewards.types.request_list import RewardRequestConnection, RewardRequestSort, UserRewardRequestFilter
+from subgraphs.rewards.types.requests import REQUEST_PROJECTION, RewardRequest
 from subgraphs.rewards.types.rewards import Reward, RewardConnection, to_reward
 from subgraphs.rewards.types.users import AUDIT_TYPES, AuditConnection, User
 from subgraphs.runtime.audit import LATEST_FIRST, audit_page

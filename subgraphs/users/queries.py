@@ -14,15 +14,8 @@ from subgraphs.users.context import UsersInfo
 from subgraphs.users.loaders.users import USER
 from subgraphs.users.model import user as model
 from subgraphs.users.store.users import SORTS, UserQuery, count_users, users_page
-from subgraphs.users.types.users import (
-    AUDIT_TYPES,
-    USER_PROJECTION,
-    AuditConnection,
-    User,
-    UserConnection,
-    UserFilter,
-    UserSort,
-)
+from subgraphs.users.types.user_list import UserConnection, UserFilter, UserSort
+from subgraphs.users.types.users import AUDIT_TYPES, USER_PROJECTION, AuditConnection, User
 
 
 @strawberry.type(description="All questions that can be asked.")

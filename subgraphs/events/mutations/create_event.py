@@ -10,7 +10,7 @@ from subgraphs.events.model.draft import EventDraft
 from subgraphs.events.model.event import Event
 from subgraphs.events.mutations.event_success import EventSuccess, event_success
 from subgraphs.events.operations.create_event import create_event as operation
-from subgraphs.events.types.rules import RuleInput, to_draft
+from subgraphs.events.types.rule_inputs import RuleInput, to_draft
 from subgraphs.runtime import results
 from subgraphs.runtime.graphql.arguments import IdempotencyKey
 from subgraphs.runtime.graphql.refusals import IdempotencyConflict, ValidationFailed

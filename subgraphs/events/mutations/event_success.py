@@ -5,7 +5,8 @@ import strawberry
 from subgraphs.events.model.event import Event as EventModel
 from subgraphs.events.operations import transition_event as transitions
 from subgraphs.events.store.events import event_tags
-from subgraphs.events.types.events import Event, EventStatus
+from subgraphs.events.types.event_status import EventStatus
+from subgraphs.events.types.events import Event
 from subgraphs.events.types.transitions import EventTransition
 from subgraphs.runtime.graphql.context import RequestContext
 from subgraphs.runtime.graphql.refusals import Error

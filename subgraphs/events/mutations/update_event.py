@@ -11,7 +11,7 @@ from subgraphs.events.model.update import EventUpdate
 from subgraphs.events.mutations.event_success import EventSuccess, IllegalTransition, event_success
 from subgraphs.events.operations import transition_event as transitions
 from subgraphs.events.operations.update_event import update_event as operation
-from subgraphs.events.types.rules import RuleInput, to_draft
+from subgraphs.events.types.rule_inputs import RuleInput, to_draft
 from subgraphs.runtime import results
 from subgraphs.runtime.graphql.refusals import NotFound, ValidationFailed, VersionConflict, change_refused
 from subgraphs.runtime.graphql.unset import present_values

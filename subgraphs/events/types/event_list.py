@@ -12,7 +12,8 @@ from subgraphs.events.context import EventsContext, EventsInfo
 from subgraphs.events.model import event as model
 from subgraphs.events.store.event_documents import event_document, to_event
 from subgraphs.events.store.event_lists import EventQuery, count_events, next_edge
-from subgraphs.events.types.events import EventConnection, EventStatus
+from subgraphs.events.types.event_connection import EventConnection
+from subgraphs.events.types.event_status import EventStatus
 from subgraphs.runtime.cache import Scope
 from subgraphs.runtime.graphql.cached import Cached, Codec
 from subgraphs.runtime.graphql.errors import BadUserInput

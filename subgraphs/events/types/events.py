@@ -2,7 +2,6 @@
 
 import asyncio
 from datetime import datetime
-from enum import Enum
 from typing import Annotated, Any, ClassVar, Self
 
 import strawberry
@@ -12,10 +11,12 @@ from strawberry.federation import type as federated
 from subgraphs.events.context import EventsContext, EventsInfo
 from subgraphs.events.loaders.events import EVENT
 from subgraphs.events.model import event as model
-from subgraphs.events.model.rule import NOBODY, Person, Verdict, asks_profile, judge
+from subgraphs.events.model.rule import NOBODY, Person, asks_profile, judge
 from subgraphs.events.store.activities import LATEST_FIRST, ActivityQuery
 from subgraphs.events.types.activities import ACTIVITY_PROJECTION, ActivityConnection, ActivityFilter
-from subgraphs.events.types.rules import Condition, Rule, RuleNode, to_condition, to_nodes, to_rule
+from subgraphs.events.types.condition_progress import ConditionProgress, to_conditions
+from subgraphs.events.types.event_status import EventStatus
+from subgraphs.events.types.rules import Rule, RuleNode, to_nodes, to_rule
 from subgraphs.runtime.auth.identity import Identity
 from subgraphs.runtime.cache import Scope
 from subgraphs.runtime.clients.subgraph import SubgraphUnavailable
@@ -23,23 +24,12 @@ from subgraphs.runtime.graphql.audit import audit_types
 from subgraphs.runtime.graphql.cached import CacheHint
 from subgraphs.runtime.graphql.connection_field import ConnectionField, PageRequest
 from subgraphs.runtime.graphql.errors import BadUserInput
-from subgraphs.runtime.graphql.page_info import PageInfo
 from subgraphs.runtime.graphql.permissions import Reachable, Services, Visible, open_field, staff_only
-from subgraphs.runtime.graphql.scalars import SafeInt
-from subgraphs.runtime.pagination.cursors import Page
 
 MAX_ELIGIBILITY_USERS = 500
+
+
 MAX_PROGRESS_EVENTS = 100
-
-
-@strawberry.enum(description="Where an event stands.")
-class EventStatus(Enum):
-    DRAFT = strawberry.enum_value("DRAFT", description="Not published; shown to operators, auditors and admins only.")
-    SCHEDULED = strawberry.enum_value("SCHEDULED", description="Published; its window has not opened.")
-    ACTIVE = strawberry.enum_value("ACTIVE", description="Published, and its window is open: users can claim.")
-    PAUSED = strawberry.enum_value("PAUSED", description="Taken back for a while: users cannot claim.")
-    ENDED = strawberry.enum_value("ENDED", description="Its window has closed, or it was ended by hand.")
-    ARCHIVED = strawberry.enum_value("ARCHIVED", description="Put away; shown to operators, auditors and admins only.")
 
 
 def to_self_and_staff(viewer: Identity, user: Any) -> bool:
@@ -47,14 +37,6 @@ def to_self_and_staff(viewer: Identity, user: Any) -> bool:
 
 
 SELF_AND_STAFF = "self, operator, auditor, admin"
-
-
-@strawberry.type(description="How far a user is with one condition.")
-class ConditionProgress:
-    condition: Condition = strawberry.field(description="The condition.")
-    satisfied: bool = strawberry.field(description="Whether the condition holds.")
-    current: SafeInt = strawberry.field(description="How much of `target` the user has; not more than 2^53 - 1.")
-    target: SafeInt = strawberry.field(description="How much the condition asks for.")
 
 
 @strawberry.type(description="How far a user is with an event's rule.")
@@ -71,18 +53,6 @@ class EventProgress:
     )
     rule_version: int = strawberry.field(description="The event's `ruleVersion` that the progress is told against.")
     as_of: datetime = strawberry.field(description="The instant as of which it is told.")
-
-
-def to_conditions(verdict: Verdict) -> list[ConditionProgress]:
-    return [
-        ConditionProgress(
-            condition=to_condition(entry.condition),
-            satisfied=entry.satisfied,
-            current=SafeInt(entry.current),
-            target=SafeInt(entry.condition.target),
-        )
-        for entry in verdict.conditions
-    ]
 
 
 async def progress(context: EventsContext, event: model.Event, user_id: str) -> EventProgress:
@@ -265,40 +235,7 @@ class User:
         return cls(id=id)
 
 
-@strawberry.type(description="An event, and its place in the list.")
-class EventEdge:
-    cursor: str = strawberry.field(
-        description="Opaque; to be sent as `after` or `before` of the same list, sort and filter."
-    )
-    node: Event = strawberry.field(description="The event.")
-
-
-@strawberry.type(description=("A page of events."))
-class EventConnection:
-    edges: list[EventEdge] = strawberry.field(description="The events of this page.")
-    page_info: PageInfo = strawberry.field(description="Whether there are more, and the cursors at both ends.")
-    page: strawberry.Private[Page[model.Event]]
-    as_of: strawberry.Private[datetime]
-    count: strawberry.Private[Any]
-
-    @strawberry.field(
-        description=(
-            "How many events the filter keeps, counted only when asked for: 10,000 means at least that "
-            "many, null that counting took too long."
-        )
-    )
-    async def total_count(self) -> int | None:
-        found: int | None = await self.count()
-        return found
-
-    @classmethod
-    def of(cls, page: Page[model.Event], now: datetime, count: Any) -> Self:
-        edges = [
-            EventEdge(cursor=cursor, node=Event.of(row, now))
-            for cursor, row in zip(page.cursors, page.rows, strict=True)
-        ]
-        return cls(edges=edges, page_info=PageInfo.of(page), page=page, as_of=now, count=count)
-
-
 AUDIT_TYPES = audit_types(User)
+
+
 AuditEntry, AuditEdge, AuditConnection = AUDIT_TYPES

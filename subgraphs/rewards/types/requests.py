@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from enum import Enum
-from typing import TYPE_CHECKING, Annotated, Any, Final, Self
+from typing import TYPE_CHECKING, Annotated, Final, Self
 
 import strawberry
 from strawberry.federation import type as federated
@@ -11,20 +11,23 @@ from subgraphs.rewards.context import RewardsInfo
 from subgraphs.rewards.model import grant as grants
 from subgraphs.rewards.model import request as model
 from subgraphs.rewards.model.request_status import RequestStatus as RequestStatusModel
-from subgraphs.rewards.store.request_lists import RequestQuery
+from subgraphs.rewards.types.grants import BadgeGrant, CouponGrant, Grant, ItemGrant, PointGrant
 from subgraphs.rewards.types.offers import Event, RewardOffer
 from subgraphs.rewards.types.rewards import Reward, to_reward
-from subgraphs.runtime.graphql.page_info import PageInfo
 from subgraphs.runtime.graphql.permissions import Visible, open_field, staff_only
 from subgraphs.runtime.graphql.projections import Projection
 from subgraphs.runtime.graphql.scalars import SafeInt
-from subgraphs.runtime.pagination.cursors import Page
 
 if TYPE_CHECKING:
     from subgraphs.rewards.types.users import User
 
+
 _UserHere = Annotated["User", strawberry.lazy("subgraphs.rewards.types.users")]
+
+
 _EXPIRING = (RequestStatusModel.PENDING, RequestStatusModel.EXPIRED)
+
+
 OWNER_AND_STAFF = Visible("the owner, operator, auditor, admin", lambda *_: True)
 
 
@@ -40,37 +43,6 @@ class RequestStatus(Enum):
         "FAILED", description="Its items could not be delivered; an operator can try again or reverse it."
     )
     REVERSED = strawberry.enum_value("REVERSED", description="What it brought was taken back.")
-
-
-@strawberry.type(description="Points were given.")
-class PointGrant:
-    points: SafeInt = strawberry.field(description="How many.")
-    expires_at: datetime | None = strawberry.field(description="When they expire; null when they never do.")
-
-
-@strawberry.type(description="Items were delivered.")
-class ItemGrant:
-    sku: str = strawberry.field(description="The item's name in the system that delivers it.")
-    quantity: int = strawberry.field(description="How many.")
-    delivered_at: datetime | None = strawberry.field(description="When they were delivered.")
-
-
-@strawberry.type(description="A code was given.")
-class CouponGrant:
-    code: str | None = strawberry.field(description="The code, for its owner; null to others.")
-
-
-@strawberry.type(description="A badge was given.")
-class BadgeGrant:
-    image_url: str | None = strawberry.field(
-        description="The badge's image at that time, an https URL; null when it had none."
-    )
-
-
-Grant = Annotated[
-    PointGrant | ItemGrant | CouponGrant | BadgeGrant,
-    strawberry.union("Grant", description="What a request brought its user."),
-]
 
 
 def user_here(user_id: str) -> "User":
@@ -227,72 +199,3 @@ class RewardRequest:
     async def resolve_reference(cls, info: RewardsInfo, id: strawberry.ID) -> Self | None:
         request = await info.context.visible_request(id)
         return None if request is None else cls.of(request, info.context.now)
-
-
-@strawberry.type(description="A request, and its place in the list.")
-class RewardRequestEdge:
-    cursor: str = strawberry.field(
-        description="Opaque; to be sent as `after` or `before` of the same list, sort and filter."
-    )
-    node: RewardRequest = strawberry.field(description="The request.")
-
-
-@strawberry.type(description=("A page of requests."))
-class RewardRequestConnection:
-    edges: list[RewardRequestEdge] = strawberry.field(description="The requests of this page.")
-    page_info: PageInfo = strawberry.field(description="Whether there are more, and the cursors at both ends.")
-    count: strawberry.Private[Any]
-
-    @strawberry.field(
-        description=(
-            "How many requests the filter keeps, counted only when asked for: 10,000 means at least that "
-            "many, null that counting took too long."
-        )
-    )
-    async def total_count(self) -> int | None:
-        found: int | None = await self.count()
-        return found
-
-    @classmethod
-    def of(cls, page: Page[model.RewardRequest], now: datetime, count: Any) -> Self:
-        edges = [
-            RewardRequestEdge(cursor=cursor, node=RewardRequest.of(row, now))
-            for cursor, row in zip(page.cursors, page.rows, strict=True)
-        ]
-        return cls(edges=edges, page_info=PageInfo.of(page), count=count)
-
-
-@strawberry.enum(description="The orders of a list of requests.")
-class RewardRequestSort(Enum):
-    CREATED_AT_DESC = strawberry.enum_value("CREATED_AT_DESC", description="The latest first.")
-    CREATED_AT_ASC = strawberry.enum_value("CREATED_AT_ASC", description="The earliest first.")
-
-
-@strawberry.input(
-    description=("Keeps the requests that match all fields that are given. A field that is null or left out keeps all.")
-)
-class UserRewardRequestFilter:
-    event_id: strawberry.ID | None = strawberry.field(
-        default=strawberry.UNSET, description="Requests on offers of this event."
-    )
-    offer_id: strawberry.ID | None = strawberry.field(default=strawberry.UNSET, description="Requests on this offer.")
-    statuses: list[RequestStatus] | None = strawberry.field(
-        default=strawberry.UNSET, description="Requests in any of these statuses."
-    )
-    created_from: datetime | None = strawberry.field(
-        default=strawberry.UNSET, description="Requests made at this instant or later."
-    )
-    created_before: datetime | None = strawberry.field(
-        default=strawberry.UNSET, description="Requests made before this instant."
-    )
-
-    def query(self) -> RequestQuery:
-        """The filter as the store takes it."""
-        statuses = self.statuses if isinstance(self.statuses, list) else None
-        return RequestQuery(
-            event_id=self.event_id or None,
-            offer_id=self.offer_id or None,
-            statuses=None if statuses is None else tuple(RequestStatusModel(status.name) for status in statuses),
-            created_from=self.created_from or None,
-            created_before=self.created_before or None,
-        )

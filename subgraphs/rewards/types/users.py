@@ -9,12 +9,8 @@ from strawberry.federation import type as federated
 from subgraphs.rewards.context import RewardsInfo
 from subgraphs.rewards.store.badges import LATEST_FIRST as BADGES_SORT
 from subgraphs.rewards.store.request_lists import SORTS, RequestQuery, count_requests
-from subgraphs.rewards.types.requests import (
-    REQUEST_PROJECTION,
-    RewardRequestConnection,
-    RewardRequestSort,
-    UserRewardRequestFilter,
-)
+from subgraphs.rewards.types.request_list import RewardRequestConnection, RewardRequestSort, UserRewardRequestFilter
+from subgraphs.rewards.types.requests import REQUEST_PROJECTION
 from subgraphs.rewards.types.rewards import BadgeConnection
 from subgraphs.rewards.types.wallets import Wallet
 from subgraphs.runtime.auth.identity import Identity
