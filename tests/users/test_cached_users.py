@@ -75,7 +75,7 @@ async def test_neither_a_password_s_hash_nor_anything_else_that_is_secret_is_sto
     await users.graphql(ONE, {"id": session["user"]["id"]}, token=issuer.token("kr1"))
     await users.cache.idle()
     parts = users.app.state.resources
-    kept = parts.cache._kept._records
+    kept = parts.cache._local_cache._records
     assert kept
     for key in kept:
         assert b"argon2" not in await parts.redis.get(key)

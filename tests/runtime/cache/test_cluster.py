@@ -198,7 +198,7 @@ async def test_a_master_that_hangs_is_waited_for_a_few_times_and_then_left_alone
     print(f"\nlongest {max(took) * 1000:.0f} ms, median {sorted(took)[10] * 1000:.2f} ms")
     assert cache.is_up()
     assert cache.counts.faults["away"] == len(took)
-    members = cache._redis._wire._members  # type: ignore[attr-defined]
+    members = cache._redis._pipeline._members  # type: ignore[attr-defined]
     assert FAULTS_TO_OPEN <= asked.count(members["127.0.0.1", lost.port].server) < len(took)
     await asyncio.to_thread(cluster.until_well)
 
