@@ -28,8 +28,10 @@ from subgraphs.runtime.graphql.scalars import SafeInt
 from subgraphs.runtime.graphql.unset import value_or_none
 
 
-@strawberry.input(description="An activity that nobody did.")
+@strawberry.input
 class SimulatedActivityInput:
+    """An activity that nobody did."""
+
     type: ActivityType = strawberry.field(description="What kind of thing it would be.")
     name: str | None = strawberry.field(
         default=strawberry.UNSET,
@@ -44,10 +46,10 @@ class SimulatedActivityInput:
     )
 
 
-@strawberry.input(
-    description=("A rule to try. `eventId` or `rule` is given; with both, `rule` is tried in the event's window.")
-)
+@strawberry.input
 class SimulateEventInput:
+    """A rule to try. `eventId` or `rule` is given; with both, `rule` is tried in the event's window."""
+
     event_id: strawberry.ID | None = strawberry.field(
         default=strawberry.UNSET,
         description=(
@@ -88,8 +90,10 @@ class SimulateEventInput:
         )
 
 
-@strawberry.type(description="What the rule would say.")
+@strawberry.type
 class SimulationSuccess:
+    """What the rule would say."""
+
     satisfied: bool = strawberry.field(description="Whether the whole rule would be satisfied.")
     conditions: list[ConditionProgress] = strawberry.field(
         description="Each condition of the rule, in the rule's order."
@@ -102,28 +106,22 @@ SimulationResult = Annotated[
 ]
 
 
+# Federation makes a type of its own from this one, and keeps only what is declared here.
 @strawberry.type(description="All questions that can be asked.")
 class Query:
-    @strawberry.field(
-        description=(
-            "An event by id; null when there is none. Drafts and archived events show only to operators, "
-            "auditors and admins."
-        ),
-        permission_classes=[Public],
-        extensions=[CacheHint(EVENT, Scope.ROLE)],
-    )
+    """All questions that can be asked."""
+
+    @strawberry.field(permission_classes=[Public], extensions=[CacheHint(EVENT, Scope.ROLE)])
     async def event(
         self, info: EventsInfo, id: Annotated[strawberry.ID, strawberry.argument(description="The event's id.")]
     ) -> Event | None:
+        """An event by id; null when there is none.
+
+        Drafts and archived events show only to operators, auditors and admins.
+        """
         return await Event.resolve_reference(info, id)
 
-    @strawberry.field(
-        permission_classes=[Public],
-        extensions=[ConnectionField(), EVENTS_LIST],
-        description=(
-            "Events, by filter and sort. Drafts and archived events show only to operators, auditors and admins."
-        ),
-    )
+    @strawberry.field(permission_classes=[Public], extensions=[ConnectionField(), EVENTS_LIST])
     async def events(
         self,
         info: EventsInfo,
@@ -138,6 +136,7 @@ class Query:
             EventSort, strawberry.argument(description="The order of the list.")
         ] = EventSort.STARTS_AT_DESC,
     ) -> EventConnection | None:
+        """Events, by filter and sort. Drafts and archived events show only to operators, auditors and admins."""
         context = info.context
         query = to_query(filter or None, hidden=context.sees_hidden)
         order = SORTS[sort.name]
@@ -146,10 +145,7 @@ class Query:
         page = await events_page(database, query, order, bounds, context.cursors, scope, context.now)
         return connection(context, query, page, context.now)
 
-    @strawberry.field(
-        description="For operators, auditors and admins: would this rule be satisfied? Changes nothing.",
-        permission_classes=[Staff],
-    )
+    @strawberry.field(permission_classes=[Staff])
     async def simulate_event(
         self,
         info: EventsInfo,
@@ -157,6 +153,7 @@ class Query:
             SimulateEventInput, strawberry.argument(description="The rule, the user and the activities to try.")
         ],
     ) -> SimulationResult | None:
+        """For operators, auditors and admins: would this rule be satisfied? Changes nothing."""
         context = info.context
         outcome = await simulate_event(
             context.dependencies, await context.read_your_writes.database(), input.simulation()
@@ -168,17 +165,14 @@ class Query:
                 return ValidationFailed.of(outcome)
         return SimulationSuccess(satisfied=outcome.satisfied, conditions=to_conditions(outcome))
 
-    @strawberry.field(
-        description="For auditors and admins: the audit trail of an event, the latest entry first.",
-        permission_classes=[Auditors],
-        extensions=[ConnectionField()],
-    )
+    @strawberry.field(permission_classes=[Auditors], extensions=[ConnectionField()])
     async def event_audit(
         self,
         info: EventsInfo,
         page_request: PageRequest,
         event_id: Annotated[strawberry.ID, strawberry.argument(description="The event whose trail is asked for.")],
     ) -> AuditConnection | None:  # type: ignore[valid-type]
+        """For auditors and admins: the audit trail of an event, the latest entry first."""
         context = info.context
         bounds, scope = page_request.of(LATEST_FIRST, {"of": event_id})
         database = await context.read_your_writes.database()

@@ -31,18 +31,20 @@ STAFF = "Operators, auditors and admins only."
 MAX_TEXT: Final = 200
 
 
-@strawberry.enum(description="Kinds of rewards.")
+@strawberry.enum
 class RewardKind(Enum):
+    """Kinds of rewards."""
+
     POINTS = strawberry.enum_value("POINTS", description="Points for a wallet.")
     ITEM = strawberry.enum_value("ITEM", description="Items that another system delivers.")
     COUPON = strawberry.enum_value("COUPON", description="A code of a pool.")
     BADGE = strawberry.enum_value("BADGE", description="A badge.")
 
 
-@strawberry.input(
-    description=("Keeps the rewards that match all fields that are given. A field that is null or left out keeps all.")
-)
+@strawberry.input
 class RewardFilter:
+    """Keeps the rewards that match all fields that are given. A field that is null or left out keeps all."""
+
     kinds: list[RewardKind] | None = strawberry.field(
         default=strawberry.UNSET, description="Rewards of any of these kinds."
     )
@@ -60,21 +62,25 @@ class RewardFilter:
         )
 
 
-@strawberry.enum(description="The orders of a list of rewards.")
+@strawberry.enum
 class RewardSort(Enum):
+    """The orders of a list of rewards."""
+
     CREATED_AT_DESC = strawberry.enum_value("CREATED_AT_DESC", description="The latest created first.")
     NAME_ASC = strawberry.enum_value("NAME_ASC", description="By name, whatever its case.")
 
 
-@strawberry.input(
-    description=("Keeps the requests that match all fields that are given. A field that is null or left out keeps all.")
-)
+@strawberry.input
 class RewardRequestFilter(UserRewardRequestFilter):
+    """Keeps the requests that match all fields that are given. A field that is null or left out keeps all."""
+
     user_id: strawberry.ID | None = strawberry.field(default=strawberry.UNSET, description="Requests of this user.")
 
 
-@strawberry.type(description="A check that state and history agree: each line counts the breaches found.")
+@strawberry.type
 class Reconciliation:
+    """A check that state and history agree: each line counts the breaches found."""
+
     checked_at: datetime = strawberry.field(description="When the check began.")
     ledger_breaches: int = strawberry.field(description="Wallets whose ledger, lots and grants do not agree.")
     stock_breaches: int = strawberry.field(description="Offers whose stock does not agree with their requests.")
@@ -98,24 +104,20 @@ class Reconciliation:
         )
 
 
+# Federation makes a type of its own from this one, and keeps only what is declared here.
 @strawberry.type(description="All questions that can be asked.")
 class Query:
-    @strawberry.field(
-        description="For operators, auditors and admins: a reward by id; null when there is none.",
-        permission_classes=[Staff],
-        extensions=[CacheHint(REWARD, Scope.PUBLIC)],
-    )
+    """All questions that can be asked."""
+
+    @strawberry.field(permission_classes=[Staff], extensions=[CacheHint(REWARD, Scope.PUBLIC)])
     async def reward(
         self, info: RewardsInfo, id: Annotated[strawberry.ID, strawberry.argument(description="The reward's id.")]
     ) -> Reward | None:
+        """For operators, auditors and admins: a reward by id; null when there is none."""
         found = await info.context.rewards_by_id.load(id)
         return None if found is None else to_reward(found)
 
-    @strawberry.field(
-        description="For operators, auditors and admins: all rewards, by filter and sort.",
-        permission_classes=[Staff],
-        extensions=[ConnectionField()],
-    )
+    @strawberry.field(permission_classes=[Staff], extensions=[ConnectionField()])
     async def rewards(
         self,
         info: RewardsInfo,
@@ -130,6 +132,7 @@ class Query:
             RewardSort, strawberry.argument(description="The order of the list.")
         ] = RewardSort.CREATED_AT_DESC,
     ) -> RewardConnection | None:
+        """For operators, auditors and admins: all rewards, by filter and sort."""
         context = info.context
         query = filter.query() if filter else RewardQuery()
         order = SORTS[sort.name]
@@ -161,11 +164,7 @@ class Query:
     ) -> RewardRequest | None:
         return await RewardRequest.resolve_reference(info, id)
 
-    @strawberry.field(
-        description="For operators, auditors and admins: everybody's requests, by filter and sort.",
-        permission_classes=[Staff],
-        extensions=[ConnectionField()],
-    )
+    @strawberry.field(permission_classes=[Staff], extensions=[ConnectionField()])
     async def reward_requests(
         self,
         info: RewardsInfo,
@@ -180,6 +179,7 @@ class Query:
             RewardRequestSort, strawberry.argument(description="The order of the list.")
         ] = RewardRequestSort.CREATED_AT_DESC,
     ) -> RewardRequestConnection | None:
+        """For operators, auditors and admins: everybody's requests, by filter and sort."""
         context = info.context
         query = filter.query() if filter else RequestQuery()
         user_id = value_or_none(filter.user_id) if filter else None
@@ -216,9 +216,7 @@ class Query:
         page = await audit_page(database, subject_id, bounds, context.cursors, scope, fields)
         return AUDIT_TYPES.page(page, lambda actor_id: User(id=strawberry.ID(actor_id)))
 
-    @strawberry.field(
-        description="For admins: checks the whole database against its history. Takes minutes on a large one.",
-        permission_classes=[Admins],
-    )
+    @strawberry.field(permission_classes=[Admins])
     async def reconciliation(self, info: RewardsInfo) -> Reconciliation | None:
+        """For admins: checks the whole database against its history. Takes minutes on a large one."""
         return Reconciliation.of(await reconcile(info.context.dependencies.mongo), info.context.now)

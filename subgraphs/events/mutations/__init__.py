@@ -13,42 +13,13 @@ from subgraphs.runtime.graphql.permissions import Operators, ServicesAndAdmins, 
 OPERATORS = "Operators and admins only."
 
 
-@strawberry.type(description="All changes that can be made.")
+@strawberry.type
 class Mutation:
-    create_event = strawberry.mutation(
-        resolver=create_event,
-        description="For operators and admins: creates an event as a draft, once for a key.",
-        permission_classes=[Operators],
-    )
-    update_event = strawberry.mutation(
-        resolver=update_event,
-        description="For operators and admins: changes what the event's status allows to change.",
-        permission_classes=[Operators],
-    )
-    transition_event = strawberry.mutation(
-        resolver=transition_event,
-        description="For operators and admins: moves an event to another status.",
-        permission_classes=[Operators],
-    )
-    change_events = strawberry.mutation(
-        resolver=change_events,
-        description=(
-            "For operators and admins: creates, changes and moves many events in one transaction, once for a key."
-        ),
-        permission_classes=[Operators],
-    )
-    check_in = strawberry.mutation(
-        resolver=check_in,
-        description=(
-            "The signed-in user is here today: one ATTENDANCE activity a day in the user's own time "
-            "zone; a change of zone gives no second one within 20 hours."
-        ),
-        permission_classes=[UserOnly],
-    )
-    record_activities = strawberry.mutation(
-        resolver=record_activities,
-        description=(
-            "For trusted services and admins: records what users did, in bulk. Sending rows again changes nothing."
-        ),
-        permission_classes=[ServicesAndAdmins],
-    )
+    """All changes that can be made."""
+
+    create_event = strawberry.mutation(resolver=create_event, permission_classes=[Operators])
+    update_event = strawberry.mutation(resolver=update_event, permission_classes=[Operators])
+    transition_event = strawberry.mutation(resolver=transition_event, permission_classes=[Operators])
+    change_events = strawberry.mutation(resolver=change_events, permission_classes=[Operators])
+    check_in = strawberry.mutation(resolver=check_in, permission_classes=[UserOnly])
+    record_activities = strawberry.mutation(resolver=record_activities, permission_classes=[ServicesAndAdmins])

@@ -28,8 +28,10 @@ from subgraphs.runtime.graphql.refusals import (
 )
 
 
-@strawberry.input(description="One change of a bulk call. Exactly one field is set.")
+@strawberry.input
 class EventChangeInput:
+    """One change of a bulk call. Exactly one field is set."""
+
     create: CreateEventInput | None = strawberry.field(default=strawberry.UNSET, description="Creates an event.")
     update: UpdateEventInput | None = strawberry.field(default=strawberry.UNSET, description="Changes an event.")
     transition: TransitionEventInput | None = strawberry.field(
@@ -48,8 +50,10 @@ class EventChangeInput:
         return found
 
 
-@strawberry.input(description="1 to 100 changes, carried out in order in one transaction.")
+@strawberry.input
 class ChangeEventsInput:
+    """1 to 100 changes, carried out in order in one transaction."""
+
     changes: list[EventChangeInput] = strawberry.field(
         description="The changes; each sees what the ones before it left."
     )
@@ -58,8 +62,10 @@ class ChangeEventsInput:
     )
 
 
-@strawberry.type(description="What became of each change.")
+@strawberry.type
 class ChangeEventsSuccess:
+    """What became of each change."""
+
     events: list[Event | None] = strawberry.field(
         description="The changed events in the order of the input, null where the change was refused."
     )
@@ -77,6 +83,7 @@ async def change_events(
     input: Annotated[ChangeEventsInput, strawberry.argument(description="The changes.")],
     idempotency_key: IdempotencyKey,
 ) -> ChangeEventsResult | None:
+    """For operators and admins: creates, changes and moves many events in one transaction, once for a key."""
     context = info.context
     outcome = await operation(
         context.dependencies,

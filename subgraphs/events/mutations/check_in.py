@@ -11,8 +11,10 @@ from subgraphs.runtime import results
 from subgraphs.runtime.graphql.refusals import RateLimited, ValidationFailed
 
 
-@strawberry.type(description="The user is checked in for today.")
+@strawberry.type
 class CheckInSuccess:
+    """The user is checked in for today."""
+
     activity: Activity = strawberry.field(description="Today's ATTENDANCE activity.")
     is_new: bool = strawberry.field(description="False when today's check-in was there already.")
 
@@ -24,6 +26,10 @@ CheckInResult = Annotated[
 
 
 async def check_in(info: EventsInfo) -> CheckInResult | None:
+    """The signed-in user is here today: one ATTENDANCE activity a day in the user's own time zone.
+
+    A change of zone gives no second one within 20 hours.
+    """
     context = info.context
     outcome = await operation(context.dependencies, context.identity.user_id or "")
     match outcome:

@@ -17,8 +17,10 @@ from subgraphs.runtime.graphql.refusals import IdempotencyConflict, ValidationFa
 from subgraphs.runtime.graphql.unset import value_or_none
 
 
-@strawberry.input(description="A new event, as a draft.")
+@strawberry.input
 class CreateEventInput:
+    """A new event, as a draft."""
+
     name: str = strawberry.field(description="1 to 120 printable characters.")
     description: str = strawberry.field(default="", description="At most 5,000 characters.")
     starts_at: datetime = strawberry.field(description="When the window opens, in the years 2000 to 2999.")
@@ -62,6 +64,7 @@ async def create_event(
     input: Annotated[CreateEventInput, strawberry.argument(description="The new event.")],
     idempotency_key: IdempotencyKey,
 ) -> CreateEventResult | None:
+    """For operators and admins: creates an event as a draft, once for a key."""
     context = info.context
     outcome = await operation(context.dependencies, context.identity.id or "", input.draft(), idempotency_key)
     match outcome:

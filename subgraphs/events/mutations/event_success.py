@@ -12,13 +12,17 @@ from subgraphs.runtime.graphql.context import RequestContext
 from subgraphs.runtime.graphql.refusals import Error
 
 
-@strawberry.type(description="The change was made.")
+@strawberry.type
 class EventSuccess:
+    """The change was made."""
+
     event: Event = strawberry.field(description="The event as it now is.")
 
 
-@strawberry.type(description="The event's status does not allow this.")
+@strawberry.type
 class IllegalTransition(Error):
+    """The event's status does not allow this."""
+
     status: EventStatus = strawberry.field(description="The status that the event has.")
     allowed: list[EventTransition] = strawberry.field(description="The transitions that it allows.")
 

@@ -11,16 +11,20 @@ from subgraphs.runtime import results
 from subgraphs.runtime.graphql.refusals import Atomicity, RateLimited, RowFailure, ValidationFailed
 
 
-@strawberry.input(description="1 to 1,000 rows.")
+@strawberry.input
 class RecordActivitiesInput:
+    """1 to 1,000 rows."""
+
     rows: list[ActivityInput] = strawberry.field(description="The activities.")
     atomicity: Atomicity = strawberry.field(
         default=Atomicity.SKIP_FAILED, description="Whether one bad row refuses all."
     )
 
 
-@strawberry.type(description="What became of the rows.")
+@strawberry.type
 class RecordActivitiesSuccess:
+    """What became of the rows."""
+
     accepted: int = strawberry.field(description="How many rows are new.")
     duplicates: int = strawberry.field(description="How many rows were there already, or came twice in this call.")
     failures: list[RowFailure] = strawberry.field(description="The refused rows, in order of their index.")
@@ -35,6 +39,7 @@ RecordActivitiesResult = Annotated[
 async def record_activities(
     info: EventsInfo, input: Annotated[RecordActivitiesInput, strawberry.argument(description="The rows.")]
 ) -> RecordActivitiesResult | None:
+    """For trusted services and admins: records what users did, in bulk. Sending rows again changes nothing."""
     now = info.context.clock.now()
     outcome = await operation(
         info.context.dependencies,

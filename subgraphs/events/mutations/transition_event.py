@@ -16,8 +16,10 @@ from subgraphs.runtime.graphql.errors import BadUserInput
 from subgraphs.runtime.graphql.refusals import NotFound, VersionConflict
 
 
-@strawberry.input(description="A transition of one event.")
+@strawberry.input
 class TransitionEventInput:
+    """A transition of one event."""
+
     id: strawberry.ID = strawberry.field(description="The event.")
     expected_version: int = strawberry.field(
         description="The event's `version` when it was read; when another stands, nothing is changed."
@@ -43,6 +45,7 @@ async def transition_event(
     info: EventsInfo,
     input: Annotated[TransitionEventInput, strawberry.argument(description="The event and the transition.")],
 ) -> TransitionEventResult | None:
+    """For operators and admins: moves an event to another status."""
     context = info.context
     move = input.move()
     if len(move.reason or "") > MAX_REASON:

@@ -17,10 +17,10 @@ from subgraphs.runtime.graphql.refusals import NotFound, ValidationFailed, Versi
 from subgraphs.runtime.graphql.unset import present_values
 
 
-@strawberry.input(
-    description=("Changes of an event. A field that is left out keeps its value; null clears it where it can be null.")
-)
+@strawberry.input
 class UpdateEventInput:
+    """Changes of an event. A field that is left out keeps its value; null clears it where it can be null."""
+
     id: strawberry.ID = strawberry.field(description="The event.")
     expected_version: int = strawberry.field(
         description="The event's `version` when it was read; when another stands, nothing is changed."
@@ -79,6 +79,7 @@ async def update_event(
         UpdateEventInput, strawberry.argument(description="The changes, and the version that they are based on.")
     ],
 ) -> UpdateEventResult | None:
+    """For operators and admins: changes what the event's status allows to change."""
     context = info.context
     outcome = await operation(context.dependencies, context.identity.id or "", input.change())
     match outcome:

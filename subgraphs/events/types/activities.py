@@ -30,13 +30,13 @@ ACTIVITY_PROJECTION: Final = Projection(
 )
 
 
-@strawberry.type(
-    description=(
-        "Something the user did, told by a trusted source. `source` and `externalId` together are "
-        "unique for a user: telling it twice changes nothing."
-    )
-)
+@strawberry.type
 class Activity:
+    """Something the user did, told by a trusted source.
+
+    `source` and `externalId` together are unique for a user: telling it twice changes nothing.
+    """
+
     id: strawberry.ID = strawberry.field(description="Opaque; unique among activities.")
     type: ActivityType = strawberry.field(description="What kind of thing the user did.")
     name: str | None = strawberry.field(
@@ -70,12 +70,10 @@ class Activity:
         )
 
 
-@strawberry.input(
-    description=(
-        "Keeps the activities that match all fields that are given. A field that is null or left out keeps all."
-    )
-)
+@strawberry.input
 class ActivityFilter:
+    """Keeps the activities that match all fields that are given. A field that is null or left out keeps all."""
+
     types: list[ActivityType] | None = strawberry.field(
         default=strawberry.UNSET, description="Activities of any of these kinds."
     )
@@ -92,14 +90,18 @@ class ActivityFilter:
         return ActivityQuery(types, self.occurred_from or None, self.occurred_before or None)
 
 
-@strawberry.type(description="An activity, and its place in the list.")
+@strawberry.type
 class ActivityEdge:
+    """An activity, and its place in the list."""
+
     cursor: str = strawberry.field(description="Opaque; to be sent as `after` or `before` of the same list and filter.")
     node: Activity = strawberry.field(description="The activity.")
 
 
-@strawberry.type(description="A page of a user's activities, the latest first.")
+@strawberry.type
 class ActivityConnection:
+    """A page of a user's activities, the latest first."""
+
     edges: list[ActivityEdge] = strawberry.field(description="The activities of this page.")
     page_info: PageInfo = strawberry.field(description="Whether there are more, and the cursors at both ends.")
 
@@ -112,8 +114,10 @@ class ActivityConnection:
         return cls(edges=edges, page_info=PageInfo.of(page))
 
 
-@strawberry.input(description="One thing that a user did.")
+@strawberry.input
 class ActivityInput:
+    """One thing that a user did."""
+
     user_id: strawberry.ID = strawberry.field(description="Who did it.")
     type: ActivityType = strawberry.field(description="What kind of thing it was.")
     name: str | None = strawberry.field(

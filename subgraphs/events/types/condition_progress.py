@@ -7,8 +7,10 @@ from subgraphs.events.types.rules import Condition, to_condition
 from subgraphs.runtime.graphql.scalars import SafeInt
 
 
-@strawberry.type(description="How far a user is with one condition.")
+@strawberry.type
 class ConditionProgress:
+    """How far a user is with one condition."""
+
     condition: Condition = strawberry.field(description="The condition.")
     satisfied: bool = strawberry.field(description="Whether the condition holds.")
     current: SafeInt = strawberry.field(description="How much of `target` the user has; not more than 2^53 - 1.")

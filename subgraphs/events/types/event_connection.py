@@ -11,16 +11,20 @@ from subgraphs.runtime.graphql.page_info import PageInfo
 from subgraphs.runtime.pagination.cursors import Page
 
 
-@strawberry.type(description="An event, and its place in the list.")
+@strawberry.type
 class EventEdge:
+    """An event, and its place in the list."""
+
     cursor: str = strawberry.field(
         description="Opaque; to be sent as `after` or `before` of the same list, sort and filter."
     )
     node: Event = strawberry.field(description="The event.")
 
 
-@strawberry.type(description=("A page of events."))
+@strawberry.type
 class EventConnection:
+    """A page of events."""
+
     edges: list[EventEdge] = strawberry.field(description="The events of this page.")
     page_info: PageInfo = strawberry.field(description="Whether there are more, and the cursors at both ends.")
     page: strawberry.Private[Page[model.Event]]

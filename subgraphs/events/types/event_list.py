@@ -23,10 +23,10 @@ from subgraphs.runtime.pagination.cursors import Page
 MAX_TAGS: Final = 100
 
 
-@strawberry.input(
-    description=("Keeps the events that match all fields that are given. A field that is null or left out keeps all.")
-)
+@strawberry.input
 class EventFilter:
+    """Keeps the events that match all fields that are given. A field that is null or left out keeps all."""
+
     text: str | None = strawberry.field(
         default=strawberry.UNSET,
         description=(
@@ -51,8 +51,10 @@ class EventFilter:
     )
 
 
-@strawberry.enum(description="The orders of a list of events.")
+@strawberry.enum
 class EventSort(Enum):
+    """The orders of a list of events."""
+
     STARTS_AT_DESC = strawberry.enum_value("STARTS_AT_DESC", description="The latest to start first.")
     STARTS_AT_ASC = strawberry.enum_value("STARTS_AT_ASC", description="The earliest to start first.")
     CREATED_AT_DESC = strawberry.enum_value("CREATED_AT_DESC", description="The latest created first.")

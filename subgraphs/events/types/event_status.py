@@ -5,8 +5,10 @@ from enum import Enum
 import strawberry
 
 
-@strawberry.enum(description="Where an event stands.")
+@strawberry.enum
 class EventStatus(Enum):
+    """Where an event stands."""
+
     DRAFT = strawberry.enum_value("DRAFT", description="Not published; shown to operators, auditors and admins only.")
     SCHEDULED = strawberry.enum_value("SCHEDULED", description="Published; its window has not opened.")
     ACTIVE = strawberry.enum_value("ACTIVE", description="Published, and its window is open: users can claim.")

@@ -39,8 +39,10 @@ def to_self_and_staff(viewer: Identity, user: Any) -> bool:
 SELF_AND_STAFF = "self, operator, auditor, admin"
 
 
-@strawberry.type(description="How far a user is with an event's rule.")
+@strawberry.type
 class EventProgress:
+    """How far a user is with an event's rule."""
+
     event: Annotated["Event", strawberry.lazy("subgraphs.events.types.events")] = strawberry.field(
         description="The event."
     )
@@ -84,15 +86,14 @@ async def _progress_or_none(context: EventsContext, event: model.Event, user_id:
         return None
 
 
-@federated(
-    keys=["id"],
-    description=(
-        "A campaign: a window in time and a rule over what users did. `status` follows the clock: a "
-        "published event is SCHEDULED, ACTIVE or ENDED by its window [startsAt, endsAt) at the "
-        "moment of asking, whatever was stored last."
-    ),
-)
+@federated(keys=["id"])
 class Event:
+    """A campaign: a window in time and a rule over what users did.
+
+    `status` follows the clock: a published event is SCHEDULED, ACTIVE or ENDED by its window [startsAt, endsAt) at the
+    moment of asking, whatever was stored last.
+    """
+
     reference: ClassVar[CacheHint] = CacheHint(EVENT, Scope.ROLE)
 
     event: strawberry.Private[model.Event]
@@ -109,29 +110,24 @@ class Event:
     version: int = open_field("Raised by every change of the event, to be sent as `expectedVersion`.")
     created_at: datetime = open_field("When the draft was created.")
 
-    @strawberry.field(extensions=[Reachable()], description="What users must satisfy to claim, as a tree.")
+    @strawberry.field(extensions=[Reachable()])
     def rule(self) -> Rule:
+        """What users must satisfy to claim, as a tree."""
         return to_rule(self.event.rule)
 
-    @strawberry.field(
-        description="The tree of `rule` as a flat list from the root down, each node with its parent.",
-        extensions=[Reachable()],
-    )
+    @strawberry.field(extensions=[Reachable()])
     def rule_nodes(self) -> list[RuleNode]:
+        """The tree of `rule` as a flat list from the root down, each node with its parent."""
         return to_nodes(self.event.rule)
 
-    @strawberry.field(
-        description="Who created it, for operators, auditors and admins; null to others.",
-        extensions=[staff_only()],
-    )
+    @strawberry.field(extensions=[staff_only()])
     def created_by(self) -> Annotated["User", strawberry.lazy("subgraphs.events.types.events")] | None:
+        """Who created it, for operators, auditors and admins; null to others."""
         return User(id=strawberry.ID(self.event.created_by))
 
-    @strawberry.field(
-        description="How far the signed-in user is; null when nobody is signed in.",
-        extensions=[Visible("user", lambda viewer, _: viewer.user_id is not None)],
-    )
+    @strawberry.field(extensions=[Visible("user", lambda viewer, _: viewer.user_id is not None)])
     async def my_progress(self, info: EventsInfo) -> EventProgress | None:
+        """How far the signed-in user is; null when nobody is signed in."""
         user_id = info.context.identity.user_id
         return None if user_id is None else await progress(info.context, self.event, user_id)
 

@@ -18,8 +18,10 @@ from subgraphs.events.types.rules import ActivityType, Comparison, ProfileField
 from subgraphs.runtime.graphql.scalars import SafeInt
 
 
-@strawberry.input(description="At least `target` matching activities inside the window.")
+@strawberry.input
 class CountConditionInput:
+    """At least `target` matching activities inside the window."""
+
     activity: ActivityType = strawberry.field(description="The kind of activities that count.")
     name: str | None = strawberry.field(
         default=strawberry.UNSET,
@@ -34,8 +36,10 @@ class CountConditionInput:
     )
 
 
-@strawberry.input(description="Matching activities on at least `days` days in a row, in the event's zone.")
+@strawberry.input
 class StreakConditionInput:
+    """Matching activities on at least `days` days in a row, in the event's zone."""
+
     activity: ActivityType = strawberry.field(description="The kind of activities that count.")
     name: str | None = strawberry.field(
         default=strawberry.UNSET,
@@ -44,8 +48,10 @@ class StreakConditionInput:
     days: int = strawberry.field(description="How many days in a row: 1 to 3,660.")
 
 
-@strawberry.input(description="The `amount`s of matching activities add up to at least `target`.")
+@strawberry.input
 class SumConditionInput:
+    """The `amount`s of matching activities add up to at least `target`."""
+
     activity: ActivityType = strawberry.field(description="The kind of activities that count.")
     name: str | None = strawberry.field(
         default=strawberry.UNSET,
@@ -54,8 +60,10 @@ class SumConditionInput:
     target: SafeInt = strawberry.field(description="The sum that must be reached: 1 to 2^53 - 1.")
 
 
-@strawberry.input(description="A field of the user's profile compares so with the values.")
+@strawberry.input
 class ProfileConditionInput:
+    """A field of the user's profile compares so with the values."""
+
     field: ProfileField = strawberry.field(description="Which field.")
     comparison: Comparison = strawberry.field(description="How it compares; regions have no order.")
     values: list[str] = strawberry.field(
@@ -63,8 +71,10 @@ class ProfileConditionInput:
     )
 
 
-@strawberry.input(description="A branch or a condition of a rule. Exactly one field is set.")
+@strawberry.input
 class RuleInput:
+    """A branch or a condition of a rule. Exactly one field is set."""
+
     all_of: list["RuleInput"] | None = strawberry.field(
         default=strawberry.UNSET, description="A branch: all of these hold."
     )

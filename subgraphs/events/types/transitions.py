@@ -5,8 +5,10 @@ from enum import Enum
 import strawberry
 
 
-@strawberry.enum(description="What can be done to an event's status.")
+@strawberry.enum
 class EventTransition(Enum):
+    """What can be done to an event's status."""
+
     PUBLISH = strawberry.enum_value(
         "PUBLISH", description="From DRAFT to SCHEDULED, ACTIVE or ENDED, as the window says."
     )

@@ -13,8 +13,10 @@ from subgraphs.runtime.graphql.arguments import IdempotencyKey
 from subgraphs.runtime.graphql.refusals import IdempotencyConflict, NotFound, ValidationFailed
 
 
-@strawberry.input(description="How to generate codes.")
+@strawberry.input
 class GenerateCodesInput:
+    """How to generate codes."""
+
     count: int = strawberry.field(description="How many: 1 to 10,000.")
     prefix: str = strawberry.field(
         default="", description="What each code begins with: at most 32 printable ASCII characters without blanks."
@@ -24,12 +26,10 @@ class GenerateCodesInput:
     )
 
 
-@strawberry.input(
-    description=(
-        "Codes for a coupon's pool: your own, or generated ones. Exactly one of `codes` and `generate` is set."
-    )
-)
+@strawberry.input
 class AddCouponCodesInput:
+    """Codes for a coupon's pool: your own, or generated ones. Exactly one of `codes` and `generate` is set."""
+
     reward_id: strawberry.ID = strawberry.field(description="The coupon.")
     codes: list[str] | None = strawberry.field(
         default=strawberry.UNSET,
@@ -51,8 +51,10 @@ class AddCouponCodesInput:
         return BroughtCodes(tuple(self.codes or ()))
 
 
-@strawberry.type(description="The codes are in the pool.")
+@strawberry.type
 class AddCouponCodesSuccess:
+    """The codes are in the pool."""
+
     reward: CouponReward = strawberry.field(description="The coupon.")
     added: int = strawberry.field(description="How many codes are new to the pool.")
     duplicates: int = strawberry.field(description="How many were in the pool already, or came twice in this call.")
@@ -69,6 +71,7 @@ async def add_coupon_codes(
     input: Annotated[AddCouponCodesInput, strawberry.argument(description="The codes.")],
     idempotency_key: IdempotencyKey,
 ) -> AddCouponCodesResult | None:
+    """For operators and admins: fills a coupon's pool, once for a key. All codes are added or none."""
     context = info.context
     draft = input.draft()
     if draft is None:

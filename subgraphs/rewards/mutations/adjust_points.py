@@ -15,8 +15,10 @@ from subgraphs.runtime.graphql.scalars import SafeInt
 from subgraphs.runtime.graphql.unset import value_or_none
 
 
-@strawberry.input(description="Points to add to a wallet, or to take from it.")
+@strawberry.input
 class AdjustPointsInput:
+    """Points to add to a wallet, or to take from it."""
+
     user_id: strawberry.ID = strawberry.field(description="Whose wallet.")
     points: SafeInt = strawberry.field(
         description=("How many: positive adds, negative takes; not 0, and at most 1,000,000,000,000 either way.")
@@ -41,6 +43,7 @@ async def adjust_points(
     input: Annotated[AdjustPointsInput, strawberry.argument(description="Whose wallet, how many points and why.")],
     idempotency_key: IdempotencyKey,
 ) -> AdjustPointsResult | None:
+    """For admins: adds points to a wallet or takes some, once for a key."""
     context = info.context
     outcome = await operation(
         context.dependencies,

@@ -10,8 +10,10 @@ from subgraphs.rewards.operations.cancel_request import cancel_request as operat
 from subgraphs.runtime.graphql.refusals import NotFound
 
 
-@strawberry.input(description="The request to cancel.")
+@strawberry.input
 class CancelRequestInput:
+    """The request to cancel."""
+
     request_id: strawberry.ID = strawberry.field(description="A request of the signed-in user that is PENDING.")
 
 
@@ -24,6 +26,7 @@ CancelRequestResult = Annotated[
 async def cancel_request(
     info: RewardsInfo, input: Annotated[CancelRequestInput, strawberry.argument(description="The request.")]
 ) -> CancelRequestResult | None:
+    """Cancels a request of the signed-in user while it is PENDING."""
     context = info.context
     user_id = context.identity.user_id or ""
     outcome = await operation(context.dependencies, user_id, input.request_id, context.now)

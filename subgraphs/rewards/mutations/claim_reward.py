@@ -21,19 +21,25 @@ from subgraphs.runtime.graphql.refusals import (
 )
 
 
-@strawberry.input(description="What to claim.")
+@strawberry.input
 class ClaimRewardInput:
+    """What to claim."""
+
     offer_id: strawberry.ID = strawberry.field(description="The offer.")
 
 
-@strawberry.type(description="The claim was accepted.")
+@strawberry.type
 class ClaimRewardSuccess:
+    """The claim was accepted, now or earlier: `isReplay` says that the key was seen before."""
+
     request: RewardRequest = strawberry.field(description="The request as it now is.")
     is_replay: bool = strawberry.field(description="True when an earlier call with the same key made the request.")
 
 
-@strawberry.type(description="The event is not ACTIVE.")
+@strawberry.type
 class EventNotOpen(Error):
+    """The event is not ACTIVE."""
+
     opens_at: datetime | None = strawberry.field(
         description="When its window opens; null when it has opened or that is not known."
     )
@@ -42,25 +48,29 @@ class EventNotOpen(Error):
     )
 
 
-@strawberry.type(description="The user does not satisfy the event's rule yet.")
+@strawberry.type
 class ConditionsNotMet(Error):
+    """The user does not satisfy the event's rule yet."""
+
     unmet_condition_ids: list[strawberry.ID] = strawberry.field(
         description="The ids of the event's conditions that are not met."
     )
     event: Event | None = strawberry.field(description="The event whose rule it is.")
 
 
-@strawberry.type(description="The user has had all that the offer allows in this period.")
+@strawberry.type
 class LimitReached(Error):
+    """The user has had all that the offer allows in this period."""
+
     limit: int = strawberry.field(description="How many the offer allows in a period.")
     period: LimitPeriod = strawberry.field(description="The period.")
     resets_at: datetime | None = strawberry.field(description="When the next period begins; null when it never does.")
     last_request: RewardRequest | None = strawberry.field(description="The user's latest request in this period.")
 
 
-@strawberry.type(description="The points left in the offer's budget do not suffice for one grant.")
+@strawberry.type
 class BudgetExhausted(Error):
-    pass
+    """The points left in the offer's budget do not suffice for one grant."""
 
 
 ClaimRewardResult = Annotated[
@@ -92,6 +102,11 @@ async def claim_reward(
         ),
     ],
 ) -> ClaimRewardResult | None:
+    """Claims an offer for the signed-in user.
+
+    One key makes at most one request, for ever: sent again, it answers with that request as it now is. A refusal is
+    not remembered.
+    """
     context = info.context
     user_id = context.identity.user_id or ""
     outcome = await context.claims.claim(user_id, input.offer_id, idempotency_key, context.now)

@@ -21,8 +21,10 @@ from subgraphs.runtime.graphql.scalars import SafeInt
 from subgraphs.runtime.graphql.unset import value_or_none
 
 
-@strawberry.input(description="How often one user may have what is offered.")
+@strawberry.input
 class UserLimitInput:
+    """How often one user may have what is offered."""
+
     count: int = strawberry.field(description="At most so many in each period: 1 to 1,000.")
     period: LimitPeriod = strawberry.field(description="The period in which they are counted.")
 
@@ -31,8 +33,10 @@ class UserLimitInput:
         return model.UserLimit(self.count, period_model.LimitPeriod(self.period.name))
 
 
-@strawberry.input(description="A new offer of a reward in an event. An event has at most 50 offers.")
+@strawberry.input
 class CreateOfferInput:
+    """A new offer of a reward in an event. An event has at most 50 offers."""
+
     event_id: strawberry.ID = strawberry.field(description="The event.")
     reward_id: strawberry.ID = strawberry.field(description="The reward that is offered.")
     approval: ApprovalMode = strawberry.field(
@@ -62,8 +66,10 @@ class CreateOfferInput:
     )
 
 
-@strawberry.type(description="The change was made.")
+@strawberry.type
 class OfferSuccess:
+    """The change was made."""
+
     offer: RewardOffer = strawberry.field(description="The offer as it now is.")
 
 
@@ -78,6 +84,7 @@ async def create_offer(
     input: Annotated[CreateOfferInput, strawberry.argument(description="The new offer.")],
     idempotency_key: IdempotencyKey,
 ) -> CreateOfferResult | None:
+    """For operators and admins: offers a reward in an event, once for a key."""
     context = info.context
     try:
         outcome = await operation(context.dependencies, context.identity.id or "", _draft(input), idempotency_key)

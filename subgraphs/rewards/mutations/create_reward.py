@@ -22,8 +22,10 @@ from subgraphs.runtime.graphql.scalars import SafeInt
 from subgraphs.runtime.graphql.unset import value_or_none
 
 
-@strawberry.input(description="A new reward of points.")
+@strawberry.input
 class PointRewardInput:
+    """A new reward of points."""
+
     name: str = strawberry.field(description="1 to 120 printable characters.")
     description: str = strawberry.field(default="", description="At most 5,000 characters.")
     image_url: str | None = strawberry.field(
@@ -36,8 +38,10 @@ class PointRewardInput:
     )
 
 
-@strawberry.input(description="A new reward of items.")
+@strawberry.input
 class ItemRewardInput:
+    """A new reward of items."""
+
     name: str = strawberry.field(description="1 to 120 printable characters.")
     description: str = strawberry.field(default="", description="At most 5,000 characters.")
     image_url: str | None = strawberry.field(
@@ -49,8 +53,10 @@ class ItemRewardInput:
     quantity: int = strawberry.field(default=1, description="How many one grant delivers: 1 to 1,000,000.")
 
 
-@strawberry.input(description="A new coupon; its pool is empty until `addCouponCodes` fills it.")
+@strawberry.input
 class CouponRewardInput:
+    """A new coupon; its pool is empty until `addCouponCodes` fills it."""
+
     name: str = strawberry.field(description="1 to 120 printable characters.")
     description: str = strawberry.field(default="", description="At most 5,000 characters.")
     image_url: str | None = strawberry.field(
@@ -58,8 +64,10 @@ class CouponRewardInput:
     )
 
 
-@strawberry.input(description="A new badge.")
+@strawberry.input
 class BadgeRewardInput:
+    """A new badge."""
+
     name: str = strawberry.field(description="1 to 120 printable characters.")
     description: str = strawberry.field(default="", description="At most 5,000 characters.")
     image_url: str | None = strawberry.field(
@@ -67,16 +75,20 @@ class BadgeRewardInput:
     )
 
 
-@strawberry.input(description="A new reward. Exactly one field is set. What it is worth can never be changed.")
+@strawberry.input
 class CreateRewardInput:
+    """A new reward. Exactly one field is set. What it is worth can never be changed."""
+
     points: PointRewardInput | None = strawberry.field(default=strawberry.UNSET, description="A reward of points.")
     item: ItemRewardInput | None = strawberry.field(default=strawberry.UNSET, description="A reward of items.")
     coupon: CouponRewardInput | None = strawberry.field(default=strawberry.UNSET, description="A coupon.")
     badge: BadgeRewardInput | None = strawberry.field(default=strawberry.UNSET, description="A badge.")
 
 
-@strawberry.type(description="The change was made.")
+@strawberry.type
 class RewardSuccess:
+    """The change was made."""
+
     reward: Reward = strawberry.field(description="The reward as it now is.")
 
 
@@ -91,6 +103,7 @@ async def create_reward(
     input: Annotated[CreateRewardInput, strawberry.argument(description="The new reward.")],
     idempotency_key: IdempotencyKey,
 ) -> CreateRewardResult | None:
+    """For operators and admins: creates a reward, once for a key."""
     context = info.context
     drafts = _drafts(input)
     if len(drafts) != 1:

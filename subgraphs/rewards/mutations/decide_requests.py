@@ -29,14 +29,18 @@ from subgraphs.runtime.graphql.refusals import (
 from subgraphs.runtime.graphql.unset import value_or_none
 
 
-@strawberry.enum(description="What an operator decides on a request.")
+@strawberry.enum
 class Decision(Enum):
+    """What an operator decides on a request."""
+
     APPROVE = strawberry.enum_value("APPROVE", description="Grants the reward.")
     REJECT = strawberry.enum_value("REJECT", description="Refuses it; the unit and the user's slot are free again.")
 
 
-@strawberry.input(description="1 to 500 requests and one decision on all of them. A rejection needs a reason.")
+@strawberry.input
 class DecideRequestsInput:
+    """1 to 500 requests and one decision on all of them. A rejection needs a reason."""
+
     request_ids: list[strawberry.ID] = strawberry.field(description="The requests, each named once.")
     decision: Decision = strawberry.field(description="What is decided.")
     reason: str | None = strawberry.field(
@@ -48,8 +52,10 @@ class DecideRequestsInput:
     )
 
 
-@strawberry.type(description="What became of each request.")
+@strawberry.type
 class DecideRequestsSuccess:
+    """What became of each request."""
+
     requests: list[RewardRequest | None] = strawberry.field(
         description="The decided requests in the order of the input, null where the request was refused."
     )
@@ -67,6 +73,10 @@ async def decide_requests(
     input: Annotated[DecideRequestsInput, strawberry.argument(description="The requests and the decision.")],
     idempotency_key: IdempotencyKey,
 ) -> DecideRequestsResult | None:
+    """For operators and admins: approves or rejects PENDING requests, once for a key.
+
+    Nobody decides a request of their own.
+    """
     context = info.context
     action = Action.APPROVE if input.decision is Decision.APPROVE else Action.REJECT
     outcome = await operation(

@@ -8,8 +8,10 @@ from subgraphs.rewards.operations.claim import results as claim_results
 from subgraphs.runtime.graphql.refusals import Error
 
 
-@strawberry.type(description="No unit is left, or no code in the coupon's pool.")
+@strawberry.type
 class OutOfStock(Error):
+    """No unit is left, or no code in the coupon's pool."""
+
     @classmethod
     def of(cls, refusal: claim_results.OutOfStock) -> Self:
         return cls(code=refusal.CODE, message="none is left")

@@ -13,13 +13,17 @@ from subgraphs.runtime.graphql.refusals import Error, NotFound
 from subgraphs.runtime.graphql.scalars import SafeInt
 
 
-@strawberry.type(description="The change was made.")
+@strawberry.type
 class RequestSuccess:
+    """The change was made."""
+
     request: RewardRequest = strawberry.field(description="The request as it now is.")
 
 
-@strawberry.type(description="The request's status does not allow this.")
+@strawberry.type
 class IllegalStep(Error):
+    """The request's status does not allow this."""
+
     status: RequestStatus = strawberry.field(description="The status that the request has.")
 
     @classmethod
@@ -28,8 +32,10 @@ class IllegalStep(Error):
         return cls(code="ILLEGAL_STEP", message=message, status=RequestStatus(refusal.status.value))
 
 
-@strawberry.type(description=("The wallet holds too few points."))
+@strawberry.type
 class InsufficientPoints(Error):
+    """The wallet holds too few points."""
+
     short_by: SafeInt = strawberry.field(description="How many points more it would have to hold.")
 
     @classmethod

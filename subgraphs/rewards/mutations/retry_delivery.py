@@ -10,8 +10,10 @@ from subgraphs.rewards.operations.retry_delivery import retry_delivery as operat
 from subgraphs.runtime.graphql.refusals import NotFound
 
 
-@strawberry.input(description="The request whose items are delivered again.")
+@strawberry.input
 class RetryDeliveryInput:
+    """The request whose items are delivered again."""
+
     request_id: strawberry.ID = strawberry.field(description="A request that is FAILED.")
 
 
@@ -24,6 +26,7 @@ RetryDeliveryResult = Annotated[
 async def retry_delivery(
     info: RewardsInfo, input: Annotated[RetryDeliveryInput, strawberry.argument(description="The request.")]
 ) -> RetryDeliveryResult | None:
+    """For operators and admins: delivers the items of a FAILED request again."""
     context = info.context
     outcome = await operation(context.dependencies, context.identity.id or "", input.request_id, context.now)
     return await request_result(context, outcome)

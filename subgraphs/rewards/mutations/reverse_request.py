@@ -13,8 +13,10 @@ from subgraphs.runtime.graphql.arguments import IdempotencyKey
 from subgraphs.runtime.graphql.refusals import IdempotencyConflict, NotFound, ValidationFailed
 
 
-@strawberry.input(description="The request to reverse.")
+@strawberry.input
 class ReverseRequestInput:
+    """The request to reverse."""
+
     request_id: strawberry.ID = strawberry.field(description="A request that is FULFILLED or FAILED.")
     reason: str = strawberry.field(description="Why, for the user and the audit trail: 1 to 500 characters.")
 
@@ -30,6 +32,7 @@ async def reverse_request(
     input: Annotated[ReverseRequestInput, strawberry.argument(description="The request and the reason.")],
     idempotency_key: IdempotencyKey,
 ) -> ReverseRequestResult | None:
+    """For operators and admins: takes back what a request brought, for good, once for a key."""
     context = info.context
     outcome = await operation(
         context.dependencies, context.identity.id or "", input.request_id, input.reason, idempotency_key, context.now

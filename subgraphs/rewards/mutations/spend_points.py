@@ -13,8 +13,10 @@ from subgraphs.runtime.graphql.refusals import IdempotencyConflict, NotFound, Va
 from subgraphs.runtime.graphql.scalars import SafeInt
 
 
-@strawberry.input(description="Points to spend.")
+@strawberry.input
 class SpendPointsInput:
+    """Points to spend."""
+
     user_id: strawberry.ID = strawberry.field(description="Whose wallet.")
     points: SafeInt = strawberry.field(description="How many: 1 to 1,000,000,000,000.")
     reason: str = strawberry.field(description="What for, for the ledger and the audit trail: 1 to 500 characters.")
@@ -31,6 +33,7 @@ async def spend_points(
     input: Annotated[SpendPointsInput, strawberry.argument(description="Whose wallet, how many points and why.")],
     idempotency_key: IdempotencyKey,
 ) -> SpendPointsResult | None:
+    """For trusted services: spends points of a wallet, those first that expire first, once for a key."""
     context = info.context
     outcome = await operation(
         context.dependencies,

@@ -17,10 +17,10 @@ from subgraphs.runtime.graphql.scalars import SafeInt
 from subgraphs.runtime.graphql.unset import present_values
 
 
-@strawberry.input(
-    description=("Changes of an offer. A field that is left out keeps its value; null clears it where it can be null.")
-)
+@strawberry.input
 class UpdateOfferInput:
+    """Changes of an offer. A field that is left out keeps its value; null clears it where it can be null."""
+
     id: strawberry.ID = strawberry.field(description="The offer.")
     expected_version: int = strawberry.field(
         description="The offer's `version` when it was read; when another stands, nothing is changed."
@@ -79,6 +79,7 @@ async def update_offer(
         UpdateOfferInput, strawberry.argument(description="The changes, and the version that they are based on.")
     ],
 ) -> UpdateOfferResult | None:
+    """For operators and admins: changes an offer, its stock and its budget."""
     context = info.context
     outcome = await operation(context.dependencies, context.identity.id or "", input.change())
     if isinstance(outcome, results.NotFound | results.ValidationFailed | results.VersionConflict):

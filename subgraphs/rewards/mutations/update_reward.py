@@ -15,13 +15,13 @@ from subgraphs.runtime.graphql.refusals import NotFound, ValidationFailed, Versi
 from subgraphs.runtime.graphql.unset import present_values
 
 
-@strawberry.input(
-    description=(
-        "Changes of a reward's words and image. A field that is left out keeps its value; null "
-        "clears it where it can be null."
-    )
-)
+@strawberry.input
 class UpdateRewardInput:
+    """Changes of a reward's words and image.
+
+    A field that is left out keeps its value; null clears it where it can be null.
+    """
+
     id: strawberry.ID = strawberry.field(description="The reward.")
     expected_version: int = strawberry.field(
         description="The reward's `version` when it was read; when another stands, nothing is changed."
@@ -54,6 +54,7 @@ async def update_reward(
         UpdateRewardInput, strawberry.argument(description="The changes, and the version that they are based on.")
     ],
 ) -> UpdateRewardResult | None:
+    """For operators and admins: changes the words and the image of a reward; what it is worth stays."""
     context = info.context
     outcome = await operation(context.dependencies, context.identity.id or "", input.change())
     if isinstance(outcome, results.NotFound | results.ValidationFailed | results.VersionConflict):

@@ -13,8 +13,10 @@ from subgraphs.runtime import results
 from subgraphs.runtime.graphql.refusals import IdempotencyConflict, NotFound, ValidationFailed
 
 
-@strawberry.type(description="The points were posted.")
+@strawberry.type
 class WalletSuccess:
+    """The points were posted."""
+
     wallet: Wallet = strawberry.field(description="The wallet as it now is.")
     entry: LedgerEntry = strawberry.field(description="The ledger entry.")
 

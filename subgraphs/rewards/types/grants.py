@@ -8,26 +8,34 @@ import strawberry
 from subgraphs.runtime.graphql.scalars import SafeInt
 
 
-@strawberry.type(description="Points were given.")
+@strawberry.type
 class PointGrant:
+    """Points were given."""
+
     points: SafeInt = strawberry.field(description="How many.")
     expires_at: datetime | None = strawberry.field(description="When they expire; null when they never do.")
 
 
-@strawberry.type(description="Items were delivered.")
+@strawberry.type
 class ItemGrant:
+    """Items were delivered."""
+
     sku: str = strawberry.field(description="The item's name in the system that delivers it.")
     quantity: int = strawberry.field(description="How many.")
     delivered_at: datetime | None = strawberry.field(description="When they were delivered.")
 
 
-@strawberry.type(description="A code was given.")
+@strawberry.type
 class CouponGrant:
+    """A code was given."""
+
     code: str | None = strawberry.field(description="The code, for its owner; null to others.")
 
 
-@strawberry.type(description="A badge was given.")
+@strawberry.type
 class BadgeGrant:
+    """A badge was given."""
+
     image_url: str | None = strawberry.field(
         description="The badge's image at that time, an https URL; null when it had none."
     )

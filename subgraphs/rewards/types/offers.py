@@ -22,22 +22,28 @@ from subgraphs.runtime.graphql.scalars import SafeInt
 ANYBODY = Visible("anybody who can reach the object", lambda *_: True)
 
 
-@strawberry.enum(description="Whether a claim on an offer waits for a decision.")
+@strawberry.enum
 class ApprovalMode(Enum):
+    """Whether a claim on an offer waits for a decision."""
+
     AUTOMATIC = strawberry.enum_value("AUTOMATIC", description="Granted as soon as the claim is accepted.")
     MANUAL = strawberry.enum_value("MANUAL", description="Waits for an operator.")
 
 
-@strawberry.enum(description="The period in which a limit counts, in the event's time zone.")
+@strawberry.enum
 class LimitPeriod(Enum):
+    """The period in which a limit counts, in the event's time zone."""
+
     EVER = strawberry.enum_value("EVER", description="The whole time.")
     DAY = strawberry.enum_value("DAY", description="A calendar day.")
     WEEK = strawberry.enum_value("WEEK", description="A week, from Monday.")
     MONTH = strawberry.enum_value("MONTH", description="A calendar month.")
 
 
-@strawberry.enum(description="What a claim would answer.")
+@strawberry.enum
 class ClaimabilityStatus(Enum):
+    """What a claim would answer."""
+
     CLAIMABLE = strawberry.enum_value("CLAIMABLE", description="A claim would be accepted, unless somebody is faster.")
     CONDITIONS_NOT_MET = strawberry.enum_value(
         "CONDITIONS_NOT_MET", description="The viewer does not satisfy the event's rule yet."
@@ -57,8 +63,10 @@ class ClaimabilityStatus(Enum):
     )
 
 
-@strawberry.type(description="What the viewer can expect of a claim on the offer now.")
+@strawberry.type
 class Claimability:
+    """What the viewer can expect of a claim on the offer now."""
+
     status: ClaimabilityStatus = strawberry.field(
         description="CLAIMABLE, or the first refusal that a claim would meet."
     )
@@ -68,39 +76,37 @@ class Claimability:
     )
 
 
-@strawberry.type(description="How often one user may have what is offered.")
+@strawberry.type
 class UserLimit:
+    """How often one user may have what is offered."""
+
     count: int = strawberry.field(description="At most so many in each period.")
     period: LimitPeriod = strawberry.field(description="The period in which they are counted.")
 
 
-@strawberry.type(description=("The units of an offer. At every moment `total` = `remaining` + `reserved` + `issued`."))
+@strawberry.type
 class Stock:
+    """The units of an offer. At every moment `total` = `remaining` + `reserved` + `issued`."""
+
     stock: strawberry.Private[model.Stock]
     total: int | None = strawberry.field(description="How many units in all; null means unlimited.")
     remaining: int | None = strawberry.field(description="Units that can still be claimed; null means unlimited.")
 
-    @strawberry.field(
-        extensions=[staff_only()],
-        description="Units that PENDING requests hold, for operators, auditors and admins; null to others.",
-    )
+    @strawberry.field(extensions=[staff_only()])
     def reserved(self) -> int | None:
+        """Units that PENDING requests hold, for operators, auditors and admins; null to others."""
         return self.stock.reserved
 
-    @strawberry.field(
-        extensions=[staff_only()],
-        description=("Units that were given and not taken back, for operators, auditors and admins; null to others."),
-    )
+    @strawberry.field(extensions=[staff_only()])
     def issued(self) -> int | None:
+        """Units that were given and not taken back, for operators, auditors and admins; null to others."""
         return self.stock.issued
 
 
-@strawberry.type(
-    description=(
-        "The points that an offer's grants may come to. At every moment `limit` = `remaining` + `reserved` + `spent`."
-    )
-)
+@strawberry.type
 class PointsBudget:
+    """The points that an offer's grants may come to. At every moment `limit` = `remaining` + `reserved` + `spent`."""
+
     limit: SafeInt = strawberry.field(description="How many points in all; null means unlimited.")
     remaining: SafeInt = strawberry.field(description="Points that can still be claimed; null means unlimited.")
     reserved: SafeInt = strawberry.field(description="Points that PENDING requests hold.")
@@ -111,13 +117,7 @@ class PointsBudget:
 class Event:
     id: strawberry.ID = open_field("Opaque; unique among events.")
 
-    @strawberry.field(
-        description=(
-            "What the event offers, by position. Disabled offers show only to operators, auditors and "
-            "admins who ask for them."
-        ),
-        extensions=[CacheHint(OFFERS_OF_EVENT, Scope.ROLE), ANYBODY],
-    )
+    @strawberry.field(extensions=[CacheHint(OFFERS_OF_EVENT, Scope.ROLE), ANYBODY])
     async def offers(
         self,
         info: RewardsInfo,
@@ -125,18 +125,20 @@ class Event:
             bool, strawberry.argument(description="True shows disabled offers too, for operators, auditors and admins.")
         ] = False,
     ) -> list["RewardOffer"] | None:
+        """What the event offers, by position.
+
+        Disabled offers show only to operators, auditors and admins who ask for them.
+        """
         offers = await info.context.offers_by_event.load(self.id) or ()
         disabled_too = include_disabled and info.context.identity.is_staff
         return [RewardOffer.of(offer) for offer in offers if offer.enabled or disabled_too]
 
-    @strawberry.field(
-        description=(
-            "What became of the event's offers, for operators, auditors and admins; null to others. "
-            "Counted when asked for; `asOf` says as of when."
-        ),
-        extensions=[staff_only()],
-    )
+    @strawberry.field(extensions=[staff_only()])
     async def stats(self, info: RewardsInfo) -> EventStats | None:
+        """What became of the event's offers, for operators, auditors and admins; null to others.
+
+        Counted when asked for; `asOf` says as of when.
+        """
         totals = await info.context.totals_by_event.load(self.id)
         return EventStats.of(self.id, totals or Totals(), info.context.now)
 
@@ -146,9 +148,12 @@ class Event:
         return cls(id=id)
 
 
-@federated(keys=["id"], description="One event's offer of one reward.")
+@federated(keys=["id"])
 class RewardOffer:
+    """One event's offer of one reward."""
+
     # Disabled ones are for staff.
+
     reference: ClassVar[CacheHint] = CacheHint(OFFER, Scope.ROLE)
     offer: strawberry.Private[model.Offer]
     id: strawberry.ID = open_field("Opaque; unique among offers.")
@@ -161,32 +166,28 @@ class RewardOffer:
     )
     version: int = open_field("Raised by every change of the offer, to be sent as `expectedVersion`.")
 
-    @strawberry.field(extensions=[ANYBODY], description="The event; null when it could not be told.")
+    @strawberry.field(extensions=[ANYBODY])
     def event(self) -> Event | None:
+        """The event; null when it could not be told."""
         return Event(id=strawberry.ID(self.offer.event_id))
 
-    @strawberry.field(extensions=[CacheHint(REWARD, Scope.PUBLIC), ANYBODY], description="What is offered.")
+    @strawberry.field(extensions=[CacheHint(REWARD, Scope.PUBLIC), ANYBODY])
     async def reward(self, info: RewardsInfo) -> Reward:
+        """What is offered."""
         found = await info.context.rewards_by_id.load(self.offer.reward_id)
         if found is None:
             raise LookupError("an offer's reward is gone")
         return to_reward(found)
 
-    @strawberry.field(
-        extensions=[ANYBODY],
-        description=(
-            "How many units there are; null when that could not be told. Read for each request, never from a cache."
-        ),
-    )
+    @strawberry.field(extensions=[ANYBODY])
     async def stock(self, info: RewardsInfo) -> Stock | None:
+        """How many units there are; null when that could not be told. Read for each request, never from a cache."""
         found = await info.context.stocks_by_offer.load(self.id)
         return None if found is None else Stock(stock=found, total=found.total, remaining=found.remaining)
 
-    @strawberry.field(
-        description=("The points that its grants may come to, for operators, auditors and admins; null to others."),
-        extensions=[staff_only()],
-    )
+    @strawberry.field(extensions=[staff_only()])
     async def budget(self, info: RewardsInfo) -> PointsBudget | None:
+        """The points that its grants may come to, for operators, auditors and admins; null to others."""
         found = await info.context.stocks_by_offer.load(self.id)
         budget = None if found is None else found.budget
         if budget is None or budget.limit is None or budget.remaining is None:

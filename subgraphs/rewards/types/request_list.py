@@ -14,16 +14,20 @@ from subgraphs.runtime.graphql.page_info import PageInfo
 from subgraphs.runtime.pagination.cursors import Page
 
 
-@strawberry.type(description="A request, and its place in the list.")
+@strawberry.type
 class RewardRequestEdge:
+    """A request, and its place in the list."""
+
     cursor: str = strawberry.field(
         description="Opaque; to be sent as `after` or `before` of the same list, sort and filter."
     )
     node: RewardRequest = strawberry.field(description="The request.")
 
 
-@strawberry.type(description=("A page of requests."))
+@strawberry.type
 class RewardRequestConnection:
+    """A page of requests."""
+
     edges: list[RewardRequestEdge] = strawberry.field(description="The requests of this page.")
     page_info: PageInfo = strawberry.field(description="Whether there are more, and the cursors at both ends.")
     count: strawberry.Private[Any]
@@ -47,16 +51,18 @@ class RewardRequestConnection:
         return cls(edges=edges, page_info=PageInfo.of(page), count=count)
 
 
-@strawberry.enum(description="The orders of a list of requests.")
+@strawberry.enum
 class RewardRequestSort(Enum):
+    """The orders of a list of requests."""
+
     CREATED_AT_DESC = strawberry.enum_value("CREATED_AT_DESC", description="The latest first.")
     CREATED_AT_ASC = strawberry.enum_value("CREATED_AT_ASC", description="The earliest first.")
 
 
-@strawberry.input(
-    description=("Keeps the requests that match all fields that are given. A field that is null or left out keeps all.")
-)
+@strawberry.input
 class UserRewardRequestFilter:
+    """Keeps the requests that match all fields that are given. A field that is null or left out keeps all."""
+
     event_id: strawberry.ID | None = strawberry.field(
         default=strawberry.UNSET, description="Requests on offers of this event."
     )

@@ -31,8 +31,10 @@ _EXPIRING = (RequestStatusModel.PENDING, RequestStatusModel.EXPIRED)
 OWNER_AND_STAFF = Visible("the owner, operator, auditor, admin", lambda *_: True)
 
 
-@strawberry.enum(description="Where a request stands.")
+@strawberry.enum
 class RequestStatus(Enum):
+    """Where a request stands."""
+
     PENDING = strawberry.enum_value("PENDING", description="Waits for an operator's decision, until `expiresAt`.")
     APPROVED = strawberry.enum_value("APPROVED", description="Its items are being delivered.")
     FULFILLED = strawberry.enum_value("FULFILLED", description="The user has what was claimed.")
@@ -52,8 +54,10 @@ def user_here(user_id: str) -> "User":
     return User(id=strawberry.ID(user_id))
 
 
-@strawberry.type(description="One change of a request's status.")
+@strawberry.type
 class RequestStep:
+    """One change of a request's status."""
+
     step: strawberry.Private[model.RequestStep]
     at: datetime = strawberry.field(description="When it happened.")
     from_: RequestStatus | None = strawberry.field(
@@ -105,11 +109,10 @@ REQUEST_PROJECTION: Final = Projection(
 )
 
 
-@federated(
-    keys=["id"],
-    description=("A user's claim on an offer, and what became of it."),
-)
+@federated(keys=["id"])
 class RewardRequest:
+    """A user's claim on an offer, and what became of it."""
+
     request: strawberry.Private[model.RewardRequest]
     id: strawberry.ID = open_field("Opaque; unique among requests.")
     status: RequestStatus = open_field("Where it stands at the moment of asking.")
@@ -122,23 +125,27 @@ class RewardRequest:
     )
     version: int = open_field("Raised by every change of the request.")
 
-    @strawberry.field(extensions=[OWNER_AND_STAFF], description="Who claimed; null when the account could not be told.")
+    @strawberry.field(extensions=[OWNER_AND_STAFF])
     def user(self) -> _UserHere | None:
+        """Who claimed; null when the account could not be told."""
         return user_here(self.request.user_id)
 
-    @strawberry.field(extensions=[OWNER_AND_STAFF], description="The offer that was claimed.")
+    @strawberry.field(extensions=[OWNER_AND_STAFF])
     async def offer(self, info: RewardsInfo) -> RewardOffer:
+        """The offer that was claimed."""
         found = await info.context.offers_by_id.load(self.request.offer_id)
         if found is None:
             raise LookupError("a request's offer is gone")
         return RewardOffer.of(found)
 
-    @strawberry.field(extensions=[OWNER_AND_STAFF], description="The offer's event; null when it could not be told.")
+    @strawberry.field(extensions=[OWNER_AND_STAFF])
     def event(self) -> Event | None:
+        """The offer's event; null when it could not be told."""
         return Event(id=strawberry.ID(self.request.event_id))
 
-    @strawberry.field(extensions=[OWNER_AND_STAFF], description="The reward that was claimed.")
+    @strawberry.field(extensions=[OWNER_AND_STAFF])
     async def reward(self, info: RewardsInfo) -> Reward:
+        """The reward that was claimed."""
         found = await info.context.rewards_by_id.load(self.request.reward_id)
         if found is None:
             raise LookupError("a request's reward is gone")
@@ -155,15 +162,14 @@ class RewardRequest:
         decider = self.request.decided_by
         return None if decider is None else user_here(decider)
 
-    @strawberry.field(extensions=[OWNER_AND_STAFF], description="The reason that was given last; null when none was.")
+    @strawberry.field(extensions=[OWNER_AND_STAFF])
     def reason(self) -> str | None:
+        """The reason that was given last; null when none was."""
         return self.request.reason
 
-    @strawberry.field(
-        description="What it brought; null until it is FULFILLED. A coupon's code shows to its owner only.",
-        extensions=[OWNER_AND_STAFF],
-    )
+    @strawberry.field(extensions=[OWNER_AND_STAFF])
     def grant(self, info: RewardsInfo) -> Grant | None:
+        """What it brought; null until it is FULFILLED. A coupon's code shows to its owner only."""
         match self.request.grant:
             case None:
                 return None
@@ -176,8 +182,9 @@ class RewardRequest:
             case grants.BadgeGrant(image_url=image_url):
                 return BadgeGrant(image_url=image_url)
 
-    @strawberry.field(extensions=[OWNER_AND_STAFF], description="Each change of its status, the earliest first.")
+    @strawberry.field(extensions=[OWNER_AND_STAFF])
     def history(self) -> list[RequestStep]:
+        """Each change of its status, the earliest first."""
         return [RequestStep.of(step) for step in self.request.history]
 
     @classmethod

@@ -13,8 +13,10 @@ from subgraphs.runtime.graphql.scalars import SafeInt
 from subgraphs.runtime.pagination.cursors import Page
 
 
-@strawberry.interface(description="Something that can be given. Defined once, offered by any number of events.")
+@strawberry.interface
 class Reward:
+    """Something that can be given. Defined once, offered by any number of events."""
+
     id: strawberry.ID = strawberry.field(description="Opaque; unique among rewards.")
     name: str = strawberry.field(description="1 to 120 characters, for people.")
     description: str = strawberry.field(description="At most 5,000 characters, for people.")
@@ -25,22 +27,28 @@ class Reward:
     created_at: datetime = strawberry.field(description="When it was created.")
 
 
-@strawberry.type(description="Points for the user's wallet; spent in the order in which they expire.")
+@strawberry.type
 class PointReward(Reward):
+    """Points for the user's wallet; spent in the order in which they expire."""
+
     points: SafeInt = strawberry.field(description="How many one grant brings.")
     expire_after_days: int | None = strawberry.field(
         description="How many days after the grant they expire; null when they never do."
     )
 
 
-@strawberry.type(description="Items that a game or a shop hands out.")
+@strawberry.type
 class ItemReward(Reward):
+    """Items that a game or a shop hands out."""
+
     sku: str = strawberry.field(description="The item's name in the system that delivers it.")
     quantity: int = strawberry.field(description="How many one grant delivers.")
 
 
-@strawberry.type(description="How many codes of a coupon are in which state.")
+@strawberry.type
 class CodePool:
+    """How many codes of a coupon are in which state."""
+
     available: int | None = strawberry.field(
         description=(
             "Codes that can still be given; null to others than operators, auditors and admins, and when "
@@ -53,33 +61,38 @@ class CodePool:
     )
 
 
-@strawberry.type(description="One code of the coupon's pool for each grant.")
+@strawberry.type
 class CouponReward(Reward):
-    @strawberry.field(
-        description=("How many codes are in which state, for operators, auditors and admins; all null to others.")
-    )
+    """One code of the coupon's pool for each grant."""
+
+    @strawberry.field
     async def code_pool(self, info: RewardsInfo) -> CodePool:
+        """How many codes are in which state, for operators, auditors and admins; all null to others."""
         counts = await info.context.pools_by_reward.load(self.id) if info.context.identity.is_staff else None
         if counts is None:
             return CodePool(available=None, issued=None, revoked=None)
         return CodePool(available=counts.available, issued=counts.issued, revoked=counts.revoked)
 
 
-@strawberry.type(description="A badge for the user's profile.")
+@strawberry.type
 class BadgeReward(Reward):
-    pass
+    """A badge for the user's profile."""
 
 
-@strawberry.type(description="A reward, and its place in the list.")
+@strawberry.type
 class RewardEdge:
+    """A reward, and its place in the list."""
+
     cursor: str = strawberry.field(
         description="Opaque; to be sent as `after` or `before` of the same list, sort and filter."
     )
     node: Reward = strawberry.field(description="The reward.")
 
 
-@strawberry.type(description="A page of rewards.")
+@strawberry.type
 class RewardConnection:
+    """A page of rewards."""
+
     edges: list[RewardEdge] = strawberry.field(description="The rewards of this page.")
     page_info: PageInfo = strawberry.field(description="Whether there are more, and the cursors at both ends.")
 
@@ -91,15 +104,19 @@ class RewardConnection:
         return cls(edges=edges, page_info=PageInfo.of(page))
 
 
-@strawberry.type(description="A badge that the user holds, and its place in the list.")
+@strawberry.type
 class BadgeEdge:
+    """A badge that the user holds, and its place in the list."""
+
     cursor: str = strawberry.field(description="Opaque; to be sent as `after` or `before` of the same list.")
     node: BadgeReward = strawberry.field(description="The badge.")
     awarded_at: datetime = strawberry.field(description="When the user got it.")
 
 
-@strawberry.type(description="A page of a user's badges, the latest first.")
+@strawberry.type
 class BadgeConnection:
+    """A page of a user's badges, the latest first."""
+
     edges: list[BadgeEdge] = strawberry.field(description="The badges of this page.")
     page_info: PageInfo = strawberry.field(description="Whether there are more, and the cursors at both ends.")
 

@@ -11,22 +11,28 @@ from subgraphs.runtime.graphql.errors import BadUserInput
 from subgraphs.runtime.graphql.scalars import SafeInt
 
 
-@strawberry.type(description="How many claims were refused by one code.")
+@strawberry.type
 class RefusalCount:
+    """How many claims were refused by one code."""
+
     code: str = strawberry.field(description="The code of the refusal, as in OUT_OF_STOCK.")
     count: int = strawberry.field(description="How many.")
 
 
-@strawberry.type(description="What became of the claims of one day, in the event's zone.")
+@strawberry.type
 class DayStats:
+    """What became of the claims of one day, in the event's zone."""
+
     day: date = strawberry.field(description="The day.")
     claims: int = strawberry.field(description="Requests that were made on that day.")
     fulfilled: int = strawberry.field(description="How many of them are FULFILLED.")
     points_granted: SafeInt = strawberry.field(description="Points that they brought and that were not taken back.")
 
 
-@strawberry.type(description="What became of the claims on an event's offers.")
+@strawberry.type
 class EventStats:
+    """What became of the claims on an event's offers."""
+
     event_id: strawberry.Private[str]
     claims: int = strawberry.field(description="Requests that were made.")
     fulfilled: int = strawberry.field(description="How many of them are FULFILLED.")
@@ -35,19 +41,17 @@ class EventStats:
     points_granted: SafeInt = strawberry.field(description="Points that they brought and that were not taken back.")
     as_of: datetime = strawberry.field(description="The instant as of which they were counted.")
 
-    @strawberry.field(
-        description=(
-            "How many claims were refused, by code. Approximate: a process that is killed loses its last second."
-        )
-    )
+    @strawberry.field
     async def refusals(self, info: RewardsInfo) -> list[RefusalCount]:
+        """How many claims were refused, by code. Approximate: a process that is killed loses its last second."""
         counts = await info.context.refusals_by_event.load(self.event_id) or {}
         return [RefusalCount(code=code, count=count) for code, count in counts.items()]
 
-    @strawberry.field(description="The last days, today included, the earliest first, counted in the event's zone.")
+    @strawberry.field
     async def by_day(
         self, info: RewardsInfo, days: Annotated[int, strawberry.argument(description="How many days: 1 to 366.")] = 30
     ) -> list[DayStats]:
+        """The last days, today included, the earliest first, counted in the event's zone."""
         if not 1 <= days <= model.MAX_DAYS:
             raise BadUserInput(f"1 to {model.MAX_DAYS} days can be told apart", "days")
         found = await info.context.days_by_event.page(self.event_id, days)

@@ -29,13 +29,9 @@ def to_self_and_staff(viewer: Identity, user: Any) -> bool:
 class User:
     id: strawberry.ID = open_field("Opaque; unique among users.")
 
-    @strawberry.field(
-        description=(
-            "The user's points, for the user themself and for operators, auditors and admins; null to others."
-        ),
-        extensions=[Visible(SELF_AND_STAFF, to_self_and_staff)],
-    )
+    @strawberry.field(extensions=[Visible(SELF_AND_STAFF, to_self_and_staff)])
     def wallet(self) -> Wallet | None:
+        """The user's points, for the user themself and for operators, auditors and admins; null to others."""
         return Wallet(id=self.id)
 
     @strawberry.field(
@@ -56,12 +52,7 @@ class User:
         rewards = await asyncio.gather(*(context.rewards_by_id.load(award.reward_id) for award in page.rows))
         return BadgeConnection.of(page, rewards)
 
-    @strawberry.field(
-        description=(
-            "The user's requests, for the user themself and for operators, auditors and admins; null to others."
-        ),
-        extensions=[ConnectionField(), Visible(SELF_AND_STAFF, to_self_and_staff)],
-    )
+    @strawberry.field(extensions=[ConnectionField(), Visible(SELF_AND_STAFF, to_self_and_staff)])
     async def reward_requests(
         self,
         info: RewardsInfo,
@@ -76,6 +67,7 @@ class User:
             RewardRequestSort, strawberry.argument(description="The order of the list.")
         ] = RewardRequestSort.CREATED_AT_DESC,
     ) -> RewardRequestConnection | None:
+        """The user's requests, for the user themself and for operators, auditors and admins; null to others."""
         context = info.context
         query = filter.query() if filter else RequestQuery()
         order = SORTS[sort.name]

@@ -55,14 +55,13 @@ class AuditTypes(NamedTuple):
 def audit_types(user: type[Any]) -> AuditTypes:
     """`AuditEntry`, `AuditEdge` and `AuditConnection`, with `user` as the type of the actor."""
 
-    @federated(
-        shareable=True,
-        description=(
-            "Who did what to what, when, and what it was before. Append-only; `hash` chains each entry "
-            "to the one before it."
-        ),
-    )
+    @federated(shareable=True)
     class AuditEntry:
+        """Who did what to what, when, and what it was before.
+
+        Append-only; `hash` chains each entry to the one before it.
+        """
+
         id: strawberry.ID = strawberry.field(description="The subject's id and the entry's number in its trail.")
         at: datetime = strawberry.field(description="When it happened.")
         actor: user | None = strawberry.field(description="Null when the system itself acted.")  # type: ignore[valid-type]
@@ -80,13 +79,17 @@ def audit_types(user: type[Any]) -> AuditTypes:
             description="SHA-256, in hexadecimal, over the hash of the entry before and this entry."
         )
 
-    @federated(shareable=True, description="An entry of an audit trail, and its place in the list.")
+    @federated(shareable=True)
     class AuditEdge:
+        """An entry of an audit trail, and its place in the list."""
+
         cursor: str = strawberry.field(description="Opaque; to be sent as `after` or `before` of the same list.")
         node: AuditEntry = strawberry.field(description="The entry.")
 
-    @federated(shareable=True, description="A page of an audit trail, the latest entry first.")
+    @federated(shareable=True)
     class AuditConnection:
+        """A page of an audit trail, the latest entry first."""
+
         edges: list[AuditEdge] = strawberry.field(description="The entries of this page.")
         page_info: PageInfo = strawberry.field(
             description="Whether there are more entries, and the cursors at both ends."

@@ -8,10 +8,10 @@ from strawberry.federation import type as federated
 from subgraphs.runtime.pagination.cursors import Page
 
 
-@federated(
-    shareable=True, description="Where a page stands in its list, as the Relay cursor connections specification has it."
-)
+@federated(shareable=True)
 class PageInfo:
+    """Where a page stands in its list, as the Relay cursor connections specification has it."""
+
     has_next_page: bool = strawberry.field(description="Whether there are rows after this page.")
     has_previous_page: bool = strawberry.field(description="Whether there are rows before this page.")
     start_cursor: str | None = strawberry.field(description="The cursor of the first row; null when the page is empty.")

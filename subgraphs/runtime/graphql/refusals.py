@@ -9,19 +9,20 @@ from strawberry.federation import type as federated
 from subgraphs.runtime import results
 
 
-@strawberry.interface(
-    name="Error",
-    description="What every refusal of a mutation says. A refusal changes nothing.",
-)
+@strawberry.interface(name="Error")
 class Error:
+    """What every refusal of a mutation says. A refusal changes nothing."""
+
     code: str = strawberry.field(
         description="Stable, for programs; the same for every refusal of this type, as in NOT_FOUND."
     )
     message: str = strawberry.field(description="For people, in English; may change from version to version.")
 
 
-@federated(shareable=True, description="One rule that one argument breaks.")
+@federated(shareable=True)
 class Violation:
+    """One rule that one argument breaks."""
+
     path: list[str] = strawberry.field(
         description=(
             'Leads to the argument from the mutation\'s field, as in ["input", "endsAt"]; rows of a list '
@@ -32,14 +33,13 @@ class Violation:
     message: str = strawberry.field(description="For people, in English.")
 
 
-@federated(
-    shareable=True,
-    description=(
-        "An argument breaks a rule of the domain. `path` leads to it from the mutation's field, "
-        'as in ["input", "endsAt"].'
-    ),
-)
+@federated(shareable=True)
 class ValidationFailed(Error):
+    """An argument breaks a rule of the domain.
+
+    `path` leads to it from the mutation's field, as in ["input", "endsAt"].
+    """
+
     violations: list[Violation] = strawberry.field(description="Every broken rule that was found, at least one.")
 
     @classmethod
@@ -49,8 +49,10 @@ class ValidationFailed(Error):
         return cls(code="VALIDATION_FAILED", message=summary, violations=violations)
 
 
-@federated(shareable=True, description="What the input refers to does not exist, or is not for this caller.")
+@federated(shareable=True)
 class NotFound(Error):
+    """What the input refers to does not exist, or is not for this caller."""
+
     id: strawberry.ID = strawberry.field(description="The id that was not found.")
 
     @classmethod
@@ -58,11 +60,10 @@ class NotFound(Error):
         return cls(code="NOT_FOUND", message="there is no such thing, or not for you", id=strawberry.ID(missing.id))
 
 
-@federated(
-    shareable=True,
-    description="Somebody changed it since `expectedVersion` was read. Read again and decide again.",
-)
+@federated(shareable=True)
 class VersionConflict(Error):
+    """Somebody changed it since `expectedVersion` was read. Read again and decide again."""
+
     current_version: int = strawberry.field(description="The version that stands now.")
 
     @classmethod
@@ -84,21 +85,22 @@ def change_refused(
             return VersionConflict.of(outcome)
 
 
-@federated(shareable=True, description="The same idempotency key came before with other arguments.")
+@federated(shareable=True)
 class IdempotencyConflict(Error):
+    """The same idempotency key came before with other arguments."""
+
     @classmethod
     def of(cls, _: results.IdempotencyConflict) -> "IdempotencyConflict":
         return cls(code="IDEMPOTENCY_CONFLICT", message="this key came before with other arguments")
 
 
-@federated(
-    shareable=True,
-    description=(
-        "Something the call needs did not answer in time. Ask again with the same key: "
-        "it settles what became of this call."
-    ),
-)
+@federated(shareable=True)
 class TryAgain(Error):
+    """Something the call needs did not answer in time.
+
+    Ask again with the same key: it settles what became of this call.
+    """
+
     retry_at: datetime = strawberry.field(description="The earliest instant at which to ask again.")
 
     @classmethod
@@ -107,8 +109,10 @@ class TryAgain(Error):
         return cls(code="TRY_AGAIN", message=message, retry_at=later.retry_at)
 
 
-@federated(shareable=True, description="Too many calls. Nothing was done.")
+@federated(shareable=True)
 class RateLimited(Error):
+    """Too many calls. Nothing was done."""
+
     retry_at: datetime = strawberry.field(description="The earliest instant at which a call is let through again.")
 
     @classmethod
@@ -116,15 +120,19 @@ class RateLimited(Error):
         return cls(code="RATE_LIMITED", message="too many calls; wait until retryAt", retry_at=limited.retry_at)
 
 
-@strawberry.enum(description="How a call with many rows treats the bad ones.")
+@strawberry.enum
 class Atomicity(Enum):
+    """How a call with many rows treats the bad ones."""
+
     ALL_OR_NOTHING = strawberry.enum_value("ALL_OR_NOTHING", description="All rows or none, in one transaction.")
     SKIP_FAILED = strawberry.enum_value(
         "SKIP_FAILED", description="The good rows are kept; each bad one is reported with its index."
     )
 
 
-@federated(shareable=True, description="What happened to one row of a bulk call that was not carried out.")
+@federated(shareable=True)
 class RowFailure:
+    """What happened to one row of a bulk call that was not carried out."""
+
     index: int = strawberry.field(description="The row's place in the input, from 0.")
     error: Error = strawberry.field(description="Why the row was refused.")

@@ -16,6 +16,7 @@ from strawberry.types import ExecutionContext, ExecutionResult, Info
 
 from subgraphs.runtime.graphql.cache_control import CacheControl
 from subgraphs.runtime.graphql.complexity import MAX_TOKENS, WithinLimits, text_fault
+from subgraphs.runtime.graphql.docstrings import describe_from_docstrings
 from subgraphs.runtime.graphql.errors import BadUserInput
 from subgraphs.runtime.graphql.operation_limits import LimitOperations
 from subgraphs.runtime.graphql.operation_log import OperationLog
@@ -29,6 +30,10 @@ MAX_CACHED_DOCUMENTS: Final = 1000
 
 class FederatedSchema(Schema):
     """A subgraph's schema. An entity type has `resolve_reference(info, id)`, which goes through a loader."""
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        describe_from_docstrings(self._schema)
 
     @cached_property
     def version(self) -> str:

@@ -14,46 +14,16 @@ from subgraphs.users.mutations.set_user_status import set_user_status
 from subgraphs.users.mutations.update_profile import update_profile
 
 
-@strawberry.type(description="All changes that can be made.")
+@strawberry.type
 class Mutation:
-    register = strawberry.mutation(
-        resolver=register,
-        permission_classes=[Public],
-        description="Creates an account and signs it in. Limited by account and network address.",
-    )
-    login = strawberry.mutation(
-        resolver=login,
-        permission_classes=[Public],
-        description="Signs in with an address and a password. Limited by account and network address.",
-    )
-    refresh_session = strawberry.mutation(
-        resolver=refresh_session,
-        permission_classes=[Public],
-        description=("Exchanges a refresh token for the session's next pair of tokens. Each refresh token works once."),
-    )
-    logout = strawberry.mutation(
-        resolver=logout, permission_classes=[Public], description="Ends this session, or all sessions of the user."
-    )
-    update_profile = strawberry.mutation(
-        resolver=update_profile, permission_classes=[UserOnly], description="Changes the signed-in user's profile."
-    )
-    change_password = strawberry.mutation(
-        resolver=change_password,
-        permission_classes=[UserOnly],
-        description="Changes the signed-in user's password and ends every other session.",
-    )
-    mark_notifications_read = strawberry.mutation(
-        resolver=mark_notifications_read,
-        permission_classes=[UserOnly],
-        description="Marks notifications of the signed-in user as read.",
-    )
-    set_roles = strawberry.mutation(
-        resolver=set_roles,
-        description="For admins: sets what a user may do. Takes hold in every subgraph within 5 seconds.",
-        permission_classes=[Admins],
-    )
-    set_user_status = strawberry.mutation(
-        resolver=set_user_status,
-        description=("For admins: suspends a user or lifts that. Takes hold in every subgraph within 5 seconds."),
-        permission_classes=[Admins],
-    )
+    """All changes that can be made."""
+
+    register = strawberry.mutation(resolver=register, permission_classes=[Public])
+    login = strawberry.mutation(resolver=login, permission_classes=[Public])
+    refresh_session = strawberry.mutation(resolver=refresh_session, permission_classes=[Public])
+    logout = strawberry.mutation(resolver=logout, permission_classes=[Public])
+    update_profile = strawberry.mutation(resolver=update_profile, permission_classes=[UserOnly])
+    change_password = strawberry.mutation(resolver=change_password, permission_classes=[UserOnly])
+    mark_notifications_read = strawberry.mutation(resolver=mark_notifications_read, permission_classes=[UserOnly])
+    set_roles = strawberry.mutation(resolver=set_roles, permission_classes=[Admins])
+    set_user_status = strawberry.mutation(resolver=set_user_status, permission_classes=[Admins])

@@ -14,8 +14,10 @@ from subgraphs.users.operations.change_password import change_password as operat
 from subgraphs.users.types.users import User
 
 
-@strawberry.input(description="A new password, and the present one as the proof of who asks.")
+@strawberry.input
 class ChangePasswordInput:
+    """A new password, and the present one as the proof of who asks."""
+
     current_password: str = strawberry.field(description="The present password.")
     new_password: str = strawberry.field(
         description="10 to 128 characters; not a common one, and neither the user's name nor their address."
@@ -32,6 +34,7 @@ async def change_password(
     info: UsersInfo,
     input: Annotated[ChangePasswordInput, strawberry.argument(description="The present password and the new one.")],
 ) -> ChangePasswordResult | None:
+    """Changes the signed-in user's password and ends every other session."""
     context = info.context
     viewer = context.identity
     outcome = await operation(

@@ -10,15 +10,19 @@ from subgraphs.users.operations.mark_notifications_read import mark_notification
 from subgraphs.users.types.users import User
 
 
-@strawberry.input(description="Which notifications were read.")
+@strawberry.input
 class MarkNotificationsReadInput:
+    """Which notifications were read."""
+
     ids: list[strawberry.ID] = strawberry.field(
         description="1 to 100 ids of notifications; those of other users are ignored."
     )
 
 
-@strawberry.type(description="The notifications are marked as read.")
+@strawberry.type
 class MarkNotificationsReadSuccess:
+    """The notifications are marked as read."""
+
     user: User = strawberry.field(description="The signed-in user, with the inbox as it now is.")
 
 
@@ -32,6 +36,7 @@ async def mark_notifications_read(
     info: UsersInfo,
     input: Annotated[MarkNotificationsReadInput, strawberry.argument(description="Which notifications.")],
 ) -> MarkNotificationsReadResult | None:
+    """Marks notifications of the signed-in user as read."""
     context = info.context
     user_id = context.identity.user_id or ""
     refused = await operation(context.dependencies, user_id, input.ids)

@@ -9,8 +9,10 @@ from subgraphs.users.mutations.session_result import RefreshSessionResult, sessi
 from subgraphs.users.operations.refresh_session import refresh_session as operation
 
 
-@strawberry.input(description="The session to go on with.")
+@strawberry.input
 class RefreshSessionInput:
+    """The session to go on with."""
+
     refresh_token: str = strawberry.field(description="The refresh token of the session's last pair.")
 
 
@@ -18,4 +20,5 @@ async def refresh_session(
     info: UsersInfo,
     input: Annotated[RefreshSessionInput, strawberry.argument(description="The session to go on with.")],
 ) -> RefreshSessionResult | None:
+    """Exchanges a refresh token for the session's next pair of tokens. Each refresh token works once."""
     return session_result(await operation(info.context.dependencies, input.refresh_token))

@@ -13,8 +13,10 @@ from subgraphs.users.store.users import user_tags
 from subgraphs.users.types.sessions import Session
 
 
-@strawberry.input(description="A new account.")
+@strawberry.input
 class RegisterInput:
+    """A new account."""
+
     email: str = strawberry.field(description="An e-mail address; unique over all accounts, whatever its case.")
     password: str = strawberry.field(
         description="10 to 128 characters; not a common one, and neither the name nor the address."
@@ -29,14 +31,16 @@ class RegisterInput:
     )
 
 
-@strawberry.type(description="The account exists and is signed in.")
+@strawberry.type
 class RegisterSuccess:
+    """The account exists and is signed in."""
+
     session: Session = strawberry.field(description="The account's first session.")
 
 
-@strawberry.type(description="An account with this address exists already.")
+@strawberry.type
 class EmailTaken(Error):
-    pass
+    """An account with this address exists already."""
 
 
 RegisterResult = Annotated[
@@ -48,6 +52,7 @@ RegisterResult = Annotated[
 async def register(
     info: UsersInfo, input: Annotated[RegisterInput, strawberry.argument(description="The new account.")]
 ) -> RegisterResult | None:
+    """Creates an account and signs it in. Limited by account and network address."""
     wanted = operation.Registration(
         email=input.email,
         password=input.password,

@@ -10,22 +10,26 @@ from subgraphs.users.operations import sessions
 from subgraphs.users.types.sessions import Session
 
 
-@strawberry.type(description="The user is signed in.")
+@strawberry.type
 class LoginSuccess:
+    """The user is signed in."""
+
     session: Session = strawberry.field(description="The new session, or its next pair of tokens.")
 
 
-@strawberry.type(
-    description=("The address and the password, or the token, do not belong together. Which part is wrong is not told.")
-)
+@strawberry.type
 class InvalidCredentials(Error):
+    """The address and the password, or the token, do not belong together. Which part is wrong is not told."""
+
     @classmethod
     def of(cls, _: sessions.InvalidCredentials) -> "InvalidCredentials":
         return cls(code="INVALID_CREDENTIALS", message="these credentials are not right")
 
 
-@strawberry.type(description="The account is suspended: it cannot sign in until an admin lifts that.")
+@strawberry.type
 class AccountSuspended(Error):
+    """The account is suspended: it cannot sign in until an admin lifts that."""
+
     @classmethod
     def of(cls, _: sessions.AccountSuspended) -> "AccountSuspended":
         return cls(code="ACCOUNT_SUSPENDED", message="this account is suspended")

@@ -12,8 +12,10 @@ from subgraphs.users.operations.change_access import set_roles as operation
 from subgraphs.users.types.users import Role
 
 
-@strawberry.input(description="A user's new roles.")
+@strawberry.input
 class SetRolesInput:
+    """A user's new roles."""
+
     user_id: strawberry.ID = strawberry.field(description="Whose roles are set.")
     roles: list[Role] = strawberry.field(
         description="All roles that the user has from now on; USER is always among them."
@@ -33,6 +35,7 @@ SetRolesResult = Annotated[
 async def set_roles(
     info: UsersInfo, input: Annotated[SetRolesInput, strawberry.argument(description="The user and their new roles.")]
 ) -> SetRolesResult | None:
+    """For admins: sets what a user may do. Takes hold in every subgraph within 5 seconds."""
     context = info.context
     outcome = await operation(
         context.dependencies,

@@ -12,8 +12,10 @@ from subgraphs.users.operations.change_access import set_status as operation
 from subgraphs.users.types.users import UserStatus
 
 
-@strawberry.input(description="A user's new status.")
+@strawberry.input
 class SetUserStatusInput:
+    """A user's new status."""
+
     user_id: strawberry.ID = strawberry.field(description="Whose status is set.")
     status: UserStatus = strawberry.field(description="The new status.")
     reason: str = strawberry.field(description="Why, for the audit trail: 1 to 500 characters.")
@@ -32,6 +34,7 @@ async def set_user_status(
     info: UsersInfo,
     input: Annotated[SetUserStatusInput, strawberry.argument(description="The user and their new status.")],
 ) -> SetUserStatusResult | None:
+    """For admins: suspends a user or lifts that. Takes hold in every subgraph within 5 seconds."""
     context = info.context
     outcome = await operation(
         context.dependencies,

@@ -14,10 +14,10 @@ from subgraphs.users.store.users import user_tags
 from subgraphs.users.types.users import User
 
 
-@strawberry.input(
-    description=("Changes of a profile. A field that is left out keeps its value; null clears it where it can be null.")
-)
+@strawberry.input
 class UpdateProfileInput:
+    """Changes of a profile. A field that is left out keeps its value; null clears it where it can be null."""
+
     display_name: str | None = strawberry.field(
         default=strawberry.UNSET, description="1 to 50 printable characters; cannot be cleared."
     )
@@ -45,6 +45,7 @@ async def update_profile(
         UpdateProfileInput, strawberry.argument(description="The changes, and the version that they are based on.")
     ],
 ) -> UpdateProfileResult | None:
+    """Changes the signed-in user's profile."""
     context = info.context
     asked = {"displayName": input.display_name, "region": input.region, "timezone": input.timezone}
     user_id = context.identity.user_id or ""

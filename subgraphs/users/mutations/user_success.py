@@ -10,8 +10,10 @@ from subgraphs.users.store.users import user_tags
 from subgraphs.users.types.users import User
 
 
-@strawberry.type(description="The change was made.")
+@strawberry.type
 class UserSuccess:
+    """The change was made."""
+
     user: User = strawberry.field(description="The user as it now is.")
 
 

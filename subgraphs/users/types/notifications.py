@@ -50,8 +50,10 @@ NOTIFICATION_PROJECTION: Final = Projection(
 )
 
 
-@strawberry.type(description="A message in a user's inbox, made by something that happened to them.")
+@strawberry.type
 class Notification:
+    """A message in a user's inbox, made by something that happened to them."""
+
     id: strawberry.ID = strawberry.field(description="Opaque; unique among notifications.")
     kind: str = strawberry.field(description="What happened, for programs, as in REWARD_FULFILLED.")
     title: str = strawberry.field(description="One line for people, in English.")
@@ -77,14 +79,18 @@ class Notification:
         )
 
 
-@strawberry.type(description="A notification, and its place in the list.")
+@strawberry.type
 class NotificationEdge:
+    """A notification, and its place in the list."""
+
     cursor: str = strawberry.field(description="Opaque; to be sent as `after` or `before` of the same list.")
     node: Notification = strawberry.field(description="The notification.")
 
 
-@strawberry.type(description="A page of a user's inbox, the latest first.")
+@strawberry.type
 class NotificationConnection:
+    """A page of a user's inbox, the latest first."""
+
     edges: list[NotificationEdge] = strawberry.field(description="The notifications of this page.")
     page_info: PageInfo = strawberry.field(description="Whether there are more, and the cursors at both ends.")
 

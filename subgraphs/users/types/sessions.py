@@ -9,13 +9,13 @@ from subgraphs.users.operations import sessions
 from subgraphs.users.types.users import User
 
 
-@strawberry.type(
-    description=(
-        "A signed-in session. The access token lives 15 minutes; each refresh token works once, and "
-        "using one twice ends the session."
-    )
-)
+@strawberry.type
 class Session:
+    """A signed-in session.
+
+    The access token lives 15 minutes; each refresh token works once, and using one twice ends the session.
+    """
+
     access_token: str = strawberry.field(
         description="To be sent as `authorization: Bearer <token>`; a JWT signed with EdDSA."
     )

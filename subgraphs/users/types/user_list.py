@@ -16,16 +16,20 @@ from subgraphs.users.types.users import Role, User, UserStatus
 MAX_TEXT = 254
 
 
-@strawberry.type(description="A user, and their place in the list.")
+@strawberry.type
 class UserEdge:
+    """A user, and their place in the list."""
+
     cursor: str = strawberry.field(
         description="Opaque; to be sent as `after` or `before` of the same list, sort and filter."
     )
     node: User = strawberry.field(description="The user.")
 
 
-@strawberry.type(description=("A page of users."))
+@strawberry.type
 class UserConnection:
+    """A page of users."""
+
     edges: list[UserEdge] = strawberry.field(description="The users of this page.")
     page_info: PageInfo = strawberry.field(description="Whether there are more, and the cursors at both ends.")
     count: strawberry.Private[Any]
@@ -48,8 +52,10 @@ class UserConnection:
         return cls(edges=edges, page_info=PageInfo.of(page), count=count)
 
 
-@strawberry.enum(description="The orders of a list of users.")
+@strawberry.enum
 class UserSort(Enum):
+    """The orders of a list of users."""
+
     CREATED_AT_DESC = strawberry.enum_value("CREATED_AT_DESC", description="The latest registered first.")
     CREATED_AT_ASC = strawberry.enum_value("CREATED_AT_ASC", description="The earliest registered first.")
     DISPLAY_NAME_ASC = strawberry.enum_value(
@@ -57,10 +63,10 @@ class UserSort(Enum):
     )
 
 
-@strawberry.input(
-    description=("Keeps the users that match all fields that are given. A field that is null or left out keeps all.")
-)
+@strawberry.input
 class UserFilter:
+    """Keeps the users that match all fields that are given. A field that is null or left out keeps all."""
+
     text: str | None = strawberry.field(
         default=strawberry.UNSET,
         description=(

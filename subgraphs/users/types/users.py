@@ -21,8 +21,10 @@ from subgraphs.users.store.notifications import LATEST_FIRST
 from subgraphs.users.types.notifications import NOTIFICATION_PROJECTION, NotificationConnection
 
 
-@strawberry.enum(description="What a user may do. Every user is a USER, whatever else they are.")
+@strawberry.enum
 class Role(Enum):
+    """What a user may do. Every user is a USER, whatever else they are."""
+
     USER = strawberry.enum_value("USER", description="Takes part: claims rewards and manages their own account.")
     OPERATOR = strawberry.enum_value("OPERATOR", description="Runs events and rewards, and decides requests.")
     AUDITOR = strawberry.enum_value("AUDITOR", description="Reads what operators read, and audit trails.")
@@ -31,8 +33,10 @@ class Role(Enum):
     )
 
 
-@strawberry.enum(description="Whether a user may do anything at all.")
+@strawberry.enum
 class UserStatus(Enum):
+    """Whether a user may do anything at all."""
+
     ACTIVE = strawberry.enum_value("ACTIVE", description="The user may sign in.")
     SUSPENDED = strawberry.enum_value("SUSPENDED", description="The user cannot sign in, and their tokens are refused.")
 
@@ -85,41 +89,33 @@ USER_PROJECTION: Final = Projection(
 )
 
 
-@federated(keys=["id"], description="A person with an account.")
+@federated(keys=["id"])
 class User:
+    """A person with an account."""
+
     reference: ClassVar[CacheHint] = CacheHint(USER, Scope.PUBLIC)
 
     id: strawberry.ID = open_field("Opaque; unique among users.")
     user: strawberry.Private[model.User]
 
-    @strawberry.field(
-        description="The name that others see, for anybody signed in; null once the person is erased.",
-        extensions=[Visible("signed in", to_signed_in)],
-    )
+    @strawberry.field(extensions=[Visible("signed in", to_signed_in)])
     def display_name(self) -> str | None:
+        """The name that others see, for anybody signed in; null once the person is erased."""
         return self.user.display_name
 
-    @strawberry.field(
-        description=(
-            "The account's address, for the user themself and for operators, auditors and admins; null to others."
-        ),
-        extensions=[Visible(SELF_AND_STAFF, to_self_and_staff)],
-    )
+    @strawberry.field(extensions=[Visible(SELF_AND_STAFF, to_self_and_staff)])
     def email(self) -> str | None:
+        """The account's address, for the user themself and for operators, auditors and admins; null to others."""
         return self.user.email
 
-    @strawberry.field(
-        description="What the user may do, for the user themself and for admins; null to others.",
-        extensions=[Visible("self, admin", to_self_and_admins)],
-    )
+    @strawberry.field(extensions=[Visible("self, admin", to_self_and_admins)])
     def roles(self) -> list[Role] | None:
+        """What the user may do, for the user themself and for admins; null to others."""
         return [role for role in Role if model.Role(role.name) in self.user.roles]
 
-    @strawberry.field(
-        description="For the user themself and for operators, auditors and admins; null to others.",
-        extensions=[Visible(SELF_AND_STAFF, to_self_and_staff)],
-    )
+    @strawberry.field(extensions=[Visible(SELF_AND_STAFF, to_self_and_staff)])
     def status(self) -> UserStatus | None:
+        """For the user themself and for operators, auditors and admins; null to others."""
         return UserStatus(self.user.status.value)
 
     @strawberry.field(
@@ -142,41 +138,33 @@ class User:
     def timezone(self) -> str | None:
         return self.user.timezone
 
-    @strawberry.field(
-        extensions=[Visible(TO_RULES, to_rules)],
-        description="When the account was registered; null to those who do not see `region`.",
-    )
+    @strawberry.field(extensions=[Visible(TO_RULES, to_rules)])
     def created_at(self) -> datetime | None:
+        """When the account was registered; null to those who do not see `region`."""
         return self.user.created_at
 
-    @strawberry.field(
-        extensions=[Visible(TO_RULES, to_rules)],
-        description="Raised by every change of the user; null to those who do not see `region`.",
-    )
+    @strawberry.field(extensions=[Visible(TO_RULES, to_rules)])
     def version(self) -> int | None:
+        """Raised by every change of the user; null to those who do not see `region`."""
         return self.user.version
 
-    @strawberry.field(
-        description="The inbox, the latest first, for the user themself; null to others.",
-        extensions=[ConnectionField(), Visible(SELF, to_self)],
-    )
+    @strawberry.field(extensions=[ConnectionField(), Visible(SELF, to_self)])
     async def notifications(
         self,
         info: UsersInfo,
         page_request: PageRequest,
         unread_only: Annotated[bool, strawberry.argument(description="True keeps the unread ones only.")] = False,
     ) -> NotificationConnection | None:
+        """The inbox, the latest first, for the user themself; null to others."""
         context = info.context
         bounds, scope = page_request.of(LATEST_FIRST, {"unread": unread_only})
         fields = NOTIFICATION_PROJECTION.of_nodes(info)
         page = await context.notifications_by_user.page(self.id, (unread_only, bounds, scope, fields))
         return NotificationConnection.of(page)
 
-    @strawberry.field(
-        description="How many notifications are unread, for the user themself; null to others.",
-        extensions=[Visible(SELF, to_self)],
-    )
+    @strawberry.field(extensions=[Visible(SELF, to_self)])
     async def unread_notification_count(self, info: UsersInfo) -> int | None:
+        """How many notifications are unread, for the user themself; null to others."""
         return await info.context.unread_by_user.load(self.id) or 0
 
     @classmethod
