@@ -107,6 +107,7 @@ class Laurel:
 
 
 def main(email: str, password: str) -> None:
+    """Runs the command; returns its exit status where it has one."""
     api = Laurel(os.environ.get("GRAPHQL", "http://127.0.0.1:4000/graphql"))
     api.sign_in(email, password)
     event = next(event for event in api.active_events(page=2) if event.offer_ids)

@@ -137,6 +137,7 @@ def _checked(binary: Path) -> Path:
 
 
 def main() -> int:
+    """Runs the command; returns its exit status where it has one."""
     try:
         found = find_router(os.environ, lambda line: print(line, file=sys.stderr))
     except RouterUnusable as error:

@@ -15,6 +15,7 @@ from router.binary import VERSION, cache_path
 
 
 def main() -> int:
+    """Runs the command; returns its exit status where it has one."""
     missing = [tool for tool in ("cargo", "cc") if shutil.which(tool) is None]
     if missing:
         print(f"building the router needs {' and '.join(missing)}, which are not here", file=sys.stderr)

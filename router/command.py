@@ -28,8 +28,11 @@ class GatewayPlaces:
 def gateway_environment(
     places: GatewayPlaces, router_secret: str, scripts: Path, *, for_developers: bool, developer_key: str = ""
 ) -> dict[str, str]:
-    """What the gateway's process reads. `scripts` is the folder that `write_script` filled. `for_developers` switches on
-    introspection and full validation errors, and the safelist off; `developer_key` passes where the safelist is on."""
+    """What the gateway's process reads. `scripts` is the folder that `write_script` filled.
+
+    `for_developers` switches on introspection and full validation errors, and the safelist off; `developer_key` passes
+    where the safelist is on.
+    """
     return {
         "ROUTER_LISTEN": places.listen,
         "ROUTER_HEALTH_LISTEN": places.health_listen,

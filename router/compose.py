@@ -21,6 +21,7 @@ def compose(config: Path, out: Path, *, check: bool) -> subprocess.CompletedProc
 
 
 def main() -> int:
+    """Runs the command; returns its exit status where it has one."""
     result = compose(ROOT / "supergraph.yaml", SUPERGRAPH, check="--check" in sys.argv[1:])
     print(result.stdout, end="")
     print(result.stderr, end="", file=sys.stderr)

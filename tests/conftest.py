@@ -72,7 +72,8 @@ def _members_are_collected() -> Iterator[None]:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """A test that uses a server, however indirectly, is marked so; `make check` leaves those out. Those marked `last` look
-    back on the others."""
+    back on the others.
+    """
     items.sort(key=lambda item: item.get_closest_marker("last") is not None)
     for item in items:
         if _SERVERS & set(getattr(item, "fixturenames", ())):
@@ -114,7 +115,8 @@ def client_packages() -> Path:
 @pytest.fixture(scope="session")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalStack]:
     """The whole stack with the real router, on ports and data of its own. Without a router there is nothing to test:
-    a skip on a person's machine, a failure in CI."""
+    a skip on a person's machine, a failure in CI.
+    """
     with LocalStack(tmp_path_factory.mktemp("stack")) as running:
         if running.gateway != "router":
             message = "the Apollo Router could not be had (see router/binary.py)"

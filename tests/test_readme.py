@@ -20,7 +20,7 @@ def blocks(section: str) -> list[tuple[str, str]]:
 
 
 def as_pattern(line: str) -> str:
-    """A printed line as a pattern; what differs from run to run is written as …"""
+    """A printed line as a pattern, in which … stands for what differs from run to run."""
     return re.escape(line).replace("…", ".*")
 
 

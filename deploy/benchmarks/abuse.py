@@ -36,8 +36,10 @@ LOGIN = """mutation L($email: String!, $password: String!) { login(input: {email
 
 @asynccontextmanager
 async def polled(url: str) -> AsyncIterator[list[float]]:
-    """Asks for a list over and over while the block runs: the seconds of each answer. Raises RuntimeError for any that is
-    none."""
+    """Asks for a list over and over while the block runs: the seconds of each answer.
+
+    Raises RuntimeError for any that is none.
+    """
     taken: list[float] = []
     is_over = False
 
@@ -64,8 +66,10 @@ def memory(pids: dict[str, int]) -> dict[str, float]:
 
 
 async def abuse(url: str, headers: dict[str, str], seconds: float, senders: int) -> dict[str, list[float]]:
-    """Sends every attack in turn until the time is over: the seconds of each by its name. Raises RuntimeError for one that
-    is not refused as it should be."""
+    """Sends every attack in turn until the time is over: the seconds of each by its name.
+
+    Raises RuntimeError for one that is not refused as it should be.
+    """
     taken: dict[str, list[float]] = defaultdict(list)
     ends = time.perf_counter() + seconds
     waiting = itertools.cycle(attacks())
@@ -102,6 +106,7 @@ async def signed_in(url: str) -> dict[str, str]:
 
 
 async def measure(stack: Stack, seconds: float, senders: int) -> None:
+    """Measures another client's latency alone, and beside each kind of abuse."""
     url = stack.router_url
     pids = {name: stack.supervisor.pid_of(name) for name in ("router", *SUBGRAPHS)}
     # Connections, plans and caches are there.
@@ -134,6 +139,7 @@ async def run(seconds: float, senders: int) -> None:
 
 
 def main(arguments: list[str]) -> int:
+    """Runs the command; returns its exit status where it has one."""
     parser = argparse.ArgumentParser(prog="python -m deploy.benchmarks.abuse", description=__doc__)
     parser.add_argument(
         "--seconds", type=float, default=15, help="how long the client is watched, alone and beside abuse"

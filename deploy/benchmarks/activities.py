@@ -1,5 +1,8 @@
-"""How fast activities are taken, and how fast eligibility is told: `python -m deploy.benchmarks.activities`
-(`make bench-activities`). Starts a stack of its own; a minute or two, whatever the machine."""
+"""How fast activities are taken, and how fast eligibility is told.
+
+`python -m deploy.benchmarks.activities` (`make bench-activities`). Starts a stack of its own; a minute or two,
+whatever the machine.
+"""
 
 import argparse
 import asyncio
@@ -193,6 +196,7 @@ async def run(seconds: float) -> None:
 
 
 def main(arguments: list[str]) -> int:
+    """Runs the command; returns its exit status where it has one."""
     parser = argparse.ArgumentParser(prog="python -m deploy.benchmarks.activities", description=__doc__)
     parser.add_argument("--seconds", type=float, default=5, help="how long each line is measured at most")
     asyncio.run(run(parser.parse_args(arguments).seconds))

@@ -57,8 +57,11 @@ async def send(http: httpx.AsyncClient, url: str, attack: Attack, headers: dict[
 
 
 async def slow_body(url: str, headers: dict[str, str], *, pause_seconds: float) -> tuple[bytes, float]:
-    """A body that comes a byte at a time and never ends: the first line of what is answered at last (nothing when the
-    connection is just closed), and after how many seconds."""
+    """A body that comes a byte at a time and never ends.
+
+    The first line of what is answered at last (nothing when the connection is just closed), and after how many
+    seconds.
+    """
     place = urlsplit(url)
     reader, writer = await asyncio.open_connection(place.hostname, place.port)
     lines = [f"POST {place.path} HTTP/1.1", f"host: {place.netloc}", "content-type: application/json"]

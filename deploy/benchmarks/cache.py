@@ -65,6 +65,7 @@ class Field:
 
 
 def of(typename: str, prefix: str, number: int) -> dict[str, Any]:
+    """Returns the variables of a query by reference."""
     return {"of": [{"__typename": typename, "id": f"{prefix}{n}"} for n in range(number)]}
 
 
@@ -91,6 +92,7 @@ class Process:
         self._http = httpx.AsyncClient(transport=transport, base_url="http://here", headers={"x-router-secret": SECRET})
 
     async def read(self, query: str, variables: dict[str, Any]) -> None:
+        """Sends one query to the process."""
         response = await self._http.post("/graphql", json={"query": query, "variables": variables})
         if response.json().get("errors"):
             raise RuntimeError(response.text)
@@ -101,6 +103,7 @@ class Process:
 
 
 async def nobody() -> dict[str, Standing]:
+    """Returns an empty list of revocations."""
     return {}
 
 
@@ -143,6 +146,7 @@ class Took:
 
 
 async def timed(read: Callable[[], Awaitable[None]], before: Callable[[], Awaitable[None]] | None = None) -> Took:
+    """Times a number of reads, each after what is to happen before it."""
     waited, worked = [], []
     for _ in range(ROUNDS):
         if before is not None:
@@ -155,6 +159,7 @@ async def timed(read: Callable[[], Awaitable[None]], before: Callable[[], Awaita
 
 
 async def by_field(plain: dict[str, Process], running: dict[str, Process]) -> Table:
+    """Compares the fields with and without the cache."""
     table = Table("field", "no cache", "cold", "from Redis", "from the process", "speed-up")
     table.title = (
         "One reader, medians: ms until the answer / of the process's own work, and how much less of the latter"
@@ -229,6 +234,7 @@ async def mixed(running: dict[str, Process]) -> Table:
 
 
 async def measure(mongo_url: str, redis_url: str) -> None:
+    """Runs all measurements on servers of its own."""
     console = Console(width=120)
     # Where Redis is not, the resolvers run as if there were no cache.
     async with processes(mongo_url, "redis://127.0.0.1:9/0") as plain, processes(mongo_url, redis_url) as running:
@@ -241,6 +247,7 @@ async def measure(mongo_url: str, redis_url: str) -> None:
 
 
 def main() -> None:
+    """Runs the command; returns its exit status where it has one."""
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(40))
     with tempfile.TemporaryDirectory() as folder:
         mongo, redis = Path(folder, "mongo"), Path(folder, "redis")

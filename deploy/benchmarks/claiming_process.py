@@ -48,13 +48,15 @@ class Attempts(monitoring.CommandListener):
         self.counts: Counter[str] = Counter()
 
     def started(self, event: monitoring.CommandStartedEvent) -> None:
+        """Counts a transaction that is committed or aborted."""
         if event.command_name in ("commitTransaction", "abortTransaction"):
             self.counts[event.command_name] += 1
 
     def succeeded(self, event: monitoring.CommandSucceededEvent) -> None:
-        pass
+        """Counts nothing."""
 
     def failed(self, event: monitoring.CommandFailedEvent) -> None:
+        """Counts a write conflict."""
         if event.failure.get("code") == WRITE_CONFLICT:
             self.counts["conflicts"] += 1
 
@@ -104,6 +106,7 @@ async def claim(plan: dict[str, Any], attempts: Attempts) -> dict[str, Any]:
 
 
 def main() -> None:
+    """Runs the command; returns its exit status where it has one."""
     attempts = Attempts()
     monitoring.register(attempts)
     print(json.dumps(asyncio.run(claim(json.load(sys.stdin), attempts))))

@@ -58,6 +58,7 @@ class Line:
     note: str = ""
 
     def cells(self) -> list[str]:
+        """Returns the line's cells, ready to print."""
         marks = statistics.quantiles(self.taken, n=100, method="inclusive")
         shown = [f"{marks[percent - 1] * 1000:,.1f}" for percent in (50, 95, 99)]
         return [
@@ -219,6 +220,7 @@ async def run(seconds: float, only: str) -> None:
 
 
 def main(arguments: list[str]) -> int:
+    """Runs the command; returns its exit status where it has one."""
     parser = argparse.ArgumentParser(prog="python -m deploy.benchmarks.claims", description=__doc__)
     parser.add_argument("--seconds", type=float, default=8, help="how long each line is measured at most")
     parser.add_argument("--only", default="", help="measure the lines whose names hold this: 'one offer, one process'")

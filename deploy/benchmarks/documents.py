@@ -94,6 +94,7 @@ class Connection:
                 self.taken[what].append(time.perf_counter() - at)
 
     def close(self) -> None:
+        """Closes the connections."""
         self._writer.close()
 
 
@@ -142,6 +143,7 @@ def _tell(starts: dict[int, list[float]], taken: dict[int, dict[str, list[float]
 
 
 def main(arguments: list[str]) -> int:
+    """Runs the command; returns its exit status where it has one."""
     parser = argparse.ArgumentParser(prog="python -m deploy.benchmarks.documents", description=__doc__)
     parser.add_argument("--requests", type=int, default=3000, help="how often each router is asked in each way")
     requests = parser.parse_args(arguments).requests

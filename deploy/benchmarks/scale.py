@@ -158,6 +158,8 @@ async def ratios(small: Side, large: Side) -> dict[str, list[tuple[float, float]
 
 
 def shown_walks(walks: list[Walk]) -> Table:
+    """Returns the table of the walks."""
+
     def cell(cost: Cost) -> str:
         return f"{cost.keys} / {cost.documents}"
 
@@ -198,6 +200,7 @@ async def run(users: int, events: int) -> int:
 
 
 def main(arguments: list[str]) -> int:
+    """Runs the command; returns its exit status where it has one."""
     parser = argparse.ArgumentParser(prog="python -m deploy.benchmarks.scale", description=__doc__)
     parser.add_argument("--users", type=int, default=1_000_000)
     parser.add_argument("--events", type=int, default=10_500)

@@ -29,8 +29,10 @@ class Timing:
 
 
 async def measure(call: Call, *, at_once: int, seconds: float, most: int) -> Timing:
-    """Calls again and again, so many at once, until the time is over or so many calls were made. One call more goes
-    before, unmeasured, so that connections and caches are there."""
+    """Calls again and again, so many at once, until the time is over or so many calls were made.
+
+    One call more goes before, unmeasured, so that connections and caches are there.
+    """
     await call()
     taken: list[float] = []
     started = time.perf_counter()

@@ -41,6 +41,7 @@ class Walk:
 
     @property
     def name(self) -> str:
+        """Names the list and its sort."""
         return f"{self.list.field} ({self.list.filter}) {self.sort.name}"
 
     @property

@@ -40,8 +40,10 @@ async def exchange(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, r
 async def send_all(
     url: str, requests: Sequence[bytes], *, at_once: int, seconds: float
 ) -> tuple[list[tuple[float, bytes]], float]:
-    """Sends the requests, so many at once, until they or the time are used up: each answer with the seconds it took, and
-    the seconds of all together."""
+    """Sends the requests, so many at once, until they or the time are used up.
+
+    Each answer with the seconds it took, and the seconds of all together.
+    """
     place = urlsplit(url)
     answers: list[tuple[float, bytes]] = []
     waiting = iter(requests)

@@ -37,6 +37,7 @@ def run(name: str) -> tuple[str, int, float, str]:
 
 
 def main() -> int:
+    """Runs every quick check, prints how each went, and returns 1 when one failed."""
     ensure_node_modules(print)
     failed = 0
     with ThreadPoolExecutor(max_workers=2) as pool:

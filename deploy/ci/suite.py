@@ -22,6 +22,7 @@ _LAST: Final = ("-m", "last")
 
 def main() -> int:
     # Both would install them at once.
+    """Runs all tests, and returns the status of the first part that failed."""
     ensure_node_modules(print, ROOT / "tests" / "clients")
     shutil.rmtree(RECORDS, ignore_errors=True)
     RECORDS.mkdir(parents=True)

@@ -1,5 +1,7 @@
-"""The README's table of cached fields, made from the code: `python -m deploy.generate.cached_fields` writes it,
-`--check` fails on drift."""
+"""The README's table of cached fields, made from the code.
+
+`python -m deploy.generate.cached_fields` writes it, `--check` fails on drift.
+"""
 
 import importlib
 import sys

@@ -18,10 +18,12 @@ class Part:
 
     @property
     def begin(self) -> str:
+        """The mark before the table."""
         return f"<!-- {self.what}: made by python -m {self.module} -->"
 
     @property
     def end(self) -> str:
+        """The mark after the table."""
         return f"<!-- end of {self.what} -->"
 
     def put(self, text: str, table: str) -> str:

@@ -33,8 +33,10 @@ Read = Callable[[Database, Sort, PageBounds, datetime], Awaitable[Page[Any]]]
 
 @dataclass(frozen=True, slots=True)
 class Guaranteed:
-    """One connection under one filter, with the sorts in which its pages are equal. `read` reads a page of the lists that
-    `deploy.benchmarks.long_lists` makes."""
+    """One connection under one filter, with the sorts in which its pages are equal.
+
+    `read` reads a page of the lists that `deploy.benchmarks.long_lists` makes.
+    """
 
     field: str
     filter: str

@@ -20,8 +20,10 @@ ROOTS: Final = ("Query", "Mutation")
 
 
 class Caller(StrEnum):
-    """The kinds of callers that permissions tell apart. `SELF` is the user whom the object belongs to; the roles are
-    other users who hold them."""
+    """The kinds of callers that permissions tell apart.
+
+    `SELF` is the user whom the object belongs to; the roles are other users who hold them.
+    """
 
     ANONYMOUS = "nobody"
     SELF = "the user"

@@ -25,7 +25,7 @@ class BinaryMissing(Exception):
 
 
 def mongod_binary() -> Path:
-    """mongod out of its package. The package is not imported: it would start things."""
+    """Mongod out of its package. The package is not imported: it would start things."""
     spec = importlib.util.find_spec("fiftyone")
     places = list(spec.submodule_search_locations or ()) if spec is not None else []
     for place in places:

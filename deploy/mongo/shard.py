@@ -1,5 +1,6 @@
-"""Shards the collections of every subgraph as they are declared, and places what is a user's by region. Run against a mongos
-before `deploy.mongo.indexes`; doing it again changes nothing.
+"""Shards the collections of every subgraph as they are declared, and places what is a user's by region.
+
+Run against a mongos before `deploy.mongo.indexes`; doing it again changes nothing.
 
 `python -m deploy.mongo.shard` reads what `deploy.mongo.indexes` reads, and REGION_SHARDS, which says where the data of users
 who registered in a region lies: `{"kr": ["shard-a"], "de": ["shard-b", "shard-c"]}`. Without it the balancer decides.
@@ -73,8 +74,11 @@ async def _shard_one(cluster: Cluster, database: str, declared: Collection, regi
 
 
 def is_placed(declared: Collection) -> bool:
-    """Whether region decides where its documents lie: a ranged key of one field is here the id of a user, or of what is a
-    user's, and begins with the region of registration. Ids of events and rewards in audit trails begin otherwise."""
+    """Whether region decides where its documents lie.
+
+    A ranged key of one field is here the id of a user, or of what is a user's, and begins with the region of
+    registration. Ids of events and rewards in audit trails begin otherwise.
+    """
     return len(declared.shard_key) == 1 and declared.shard_key[0][1] == 1
 
 
@@ -103,6 +107,7 @@ class Mongos:
         return bool((await self._config.write.command("hello")).get("msg") == "isdbgrid")
 
     async def run(self, database: str, command: Document) -> None:
+        """Runs one admin command."""
         mongo = self._connected(database)
         try:
             await mongo.write.command(command)
@@ -110,6 +115,7 @@ class Mongos:
             mongo.close()
 
     async def key_of(self, namespace: str) -> ShardKey | None:
+        """Returns the shard key that the collection has, or None."""
         found = await self._config.write["collections"].find_one({"_id": namespace})
         return None if found is None else found["key"]
 

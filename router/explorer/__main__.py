@@ -1,5 +1,8 @@
-"""Serves the pages: `python -m router.explorer`. Reads EXPLORER_PORT, ROUTER_URL, DEMO_LOGINS and DEVELOPER_KEY from the
-environment. The key goes to everybody who sees the page."""
+"""Serves the pages: `python -m router.explorer`.
+
+Reads EXPLORER_PORT, ROUTER_URL, DEMO_LOGINS and DEVELOPER_KEY from the environment. The key goes to everybody who sees
+the page.
+"""
 
 import json
 import os
@@ -18,8 +21,10 @@ _MARK: Final = "/*CONFIG*/"
 
 
 def create_app(router_url: str, logins: list[dict[str, str]], developer_key: str = "") -> Starlette:
-    """The page at `/`, told where the router is, which demo logins there are, and the key that passes the safelist; the
-    schema's documentation at `/docs` and `/schema`."""
+    """The page at `/`, told where the router is, which demo logins there are, and the key that passes the safelist.
+
+    The schema's documentation at `/docs` and `/schema`.
+    """
     config: dict[str, Any] = {
         "url": router_url,
         "logins": logins,
@@ -39,6 +44,7 @@ def create_app(router_url: str, logins: list[dict[str, str]], developer_key: str
 
 
 def main() -> None:
+    """Runs the command; returns its exit status where it has one."""
     logins = json.loads(os.environ.get("DEMO_LOGINS", "[]"))
     app = create_app(os.environ["ROUTER_URL"], logins, os.environ.get("DEVELOPER_KEY", ""))
     uvicorn.run(app, host="127.0.0.1", port=int(os.environ["EXPLORER_PORT"]), log_level="warning")

@@ -1,5 +1,7 @@
-"""Renders the explorer's pages into `.tools/explorer/`, once for each set of inputs: GraphiQL from npm's assets, and the
-schema's documentation from what is committed."""
+"""Renders the explorer's pages into `.tools/explorer/`, once for each set of inputs.
+
+GraphiQL from npm's assets, and the schema's documentation from what is committed.
+"""
 
 import hashlib
 import subprocess

@@ -33,8 +33,7 @@ def build(
     events_transport: httpx.AsyncBaseTransport | None = None,
     users_transport: httpx.AsyncBaseTransport | None = None,
 ) -> tuple[FastAPI, AppResources]:
-    """The app of these settings; the transports are how events and users are reached when not over the
-    network."""
+    """The app of these settings; the transports are how events and users are reached when not over the network."""
     resources = build_resources("rewards", settings, clock=clock)
     events = EventsClient(
         settings.events_url,

@@ -93,6 +93,7 @@ class Reconciliation:
 
     @classmethod
     def of(cls, findings: Findings, checked_at: datetime) -> Self:
+        """Returns the findings as the API shows them."""
         return cls(
             checked_at=checked_at,
             ledger_breaches=findings.counts[Line.LEDGER],
@@ -150,6 +151,7 @@ class Query:
     async def reward_offer(
         self, info: RewardsInfo, id: Annotated[strawberry.ID, strawberry.argument(description="The offer's id.")]
     ) -> RewardOffer | None:
+        """Reads one offer through the loader, hidden from others than staff when disabled."""
         return await RewardOffer.resolve_reference(info, id)
 
     @strawberry.field(
@@ -162,6 +164,7 @@ class Query:
     async def reward_request(
         self, info: RewardsInfo, id: Annotated[strawberry.ID, strawberry.argument(description="The request's id.")]
     ) -> RewardRequest | None:
+        """Reads one request through the loader; another user's is as if it did not exist."""
         return await RewardRequest.resolve_reference(info, id)
 
     @strawberry.field(permission_classes=[Staff], extensions=[ConnectionField()])
@@ -209,6 +212,7 @@ class Query:
             strawberry.argument(description="The id of the reward, offer or request, or of the wallet's user."),
         ],
     ) -> AuditConnection | None:  # type: ignore[valid-type]
+        """Reads one page of a subject's audit trail."""
         context = info.context
         bounds, scope = page_request.of(LATEST_FIRST, {"of": subject_id})
         database = await context.read_your_writes.database()

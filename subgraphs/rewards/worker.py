@@ -51,8 +51,10 @@ def build_worker(
 
 
 def _sweep(name: str, round_: Callable[[], Awaitable[int]], seconds: float, wake: asyncio.Event | None = None) -> Job:
-    """Works as long as there is something due; then looks again after so many seconds, jittered, or when woken. A store that
-    fails is tried again with growing waits."""
+    """Returns a job that works while something is due, then looks again after `seconds`, jittered, or when woken.
+
+    A store that fails is tried again with growing waits.
+    """
     woken = wake or asyncio.Event()
 
     async def run() -> None:

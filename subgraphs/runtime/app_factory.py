@@ -100,8 +100,10 @@ class Caller:
 
     @property
     def counted_as(self) -> str | None:
-        """Whose calls this one is counted with: the user's, or those from the address. None for trusted services, and for
-        nobody from nowhere."""
+        """Whose calls this one is counted with: the user's, or those from the address.
+
+        None for trusted services, and for nobody from nowhere.
+        """
         if self.identity.is_service:
             return None
         return self.identity.id or self.address
@@ -118,8 +120,10 @@ def build_app(
     jobs: Sequence[Callable[[], Coroutine[Any, Any, None]]] = (),
     on_stop: Sequence[Callable[[], Awaitable[None]]] = (),
 ) -> FastAPI:
-    """The subgraph's ASGI app: `/graphql` behind the gate, health, and the routers of its own. Each of `jobs` runs as
-    long as the app does."""
+    """The subgraph's ASGI app: `/graphql` behind the gate, health, and the routers of its own.
+
+    Each of `jobs` runs as long as the app does.
+    """
 
     @contextlib.asynccontextmanager
     async def lifespan() -> AsyncIterator[None]:

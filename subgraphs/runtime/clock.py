@@ -10,13 +10,16 @@ LONG_AGO: Final = datetime.min.replace(tzinfo=UTC)
 class Clock(Protocol):
     """Tells the present instant, in UTC, to the millisecond (what MongoDB can store)."""
 
-    def now(self) -> datetime: ...
+    def now(self) -> datetime:
+        """Returns the present instant."""
+        ...
 
 
 class SystemClock:
     """The machine's clock."""
 
     def now(self) -> datetime:
+        """Returns the machine's time, in UTC, cut to milliseconds."""
         return to_millisecond(datetime.now(UTC))
 
 

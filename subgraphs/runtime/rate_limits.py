@@ -48,8 +48,11 @@ class Rate:
 
 
 class RateLimiter:
-    """Counts calls by name and subject. While Redis is away each process counts for itself, so nobody is refused for
-    what was not counted, and nobody is let through without end."""
+    """Counts calls by name and subject.
+
+    While Redis is away each process counts for itself, so nobody is refused for what was not counted, and nobody is
+    let through without end.
+    """
 
     def __init__(self, redis: RedisClient, clock: Clock) -> None:
         self._redis = redis
@@ -57,8 +60,10 @@ class RateLimiter:
         self._local: OrderedDict[str, float] = OrderedDict()
 
     async def take(self, name: str, rate: Rate, subject: str, *, calls: int = 1) -> RateLimited | None:
-        """Counts a call of `subject`, or several; a refusal when that is too many, which are then not counted. More calls
-        than the rate has at once are never let through."""
+        """Counts a call of `subject`, or several; a refusal when that is too many, which are then not counted.
+
+        More calls than the rate has at once are never let through.
+        """
         now = self._clock.now().timestamp() * 1000
         key = _key(name, subject)
         arguments = (f"{now:.3f}", f"{rate.seconds * 1000 / rate.calls * calls:.6f}", str(rate.seconds * 1000))

@@ -61,7 +61,8 @@ def freeze_garbage_collector() -> None:
     """Takes all that was made so far out of the garbage collector's sight, and lets it look less often.
 
     A schema is some hundred thousand objects that live as long as the process: looking through them again and again,
-    whenever a crowd of requests is under way, takes more time than the requests."""
+    whenever a crowd of requests is under way, takes more time than the requests.
+    """
     gc.collect()
     gc.freeze()
     gc.set_threshold(*GC_THRESHOLDS)

@@ -28,6 +28,7 @@ def issue(path: Path, keep: int, after_seconds: float = 2 * REFRESH_SECONDS) -> 
 
 
 def main() -> None:
+    """Runs the command."""
     parser = argparse.ArgumentParser(prog="python -m subgraphs.users.issue_keys", description=__doc__)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--keep", type=int, default=1, help="how many keys of an existing file go on verifying")

@@ -26,6 +26,7 @@ def service_token(keys: SigningKeys, issuer: str, name: str, days: int, now: dat
 
 
 def main() -> None:
+    """Runs the command."""
     parser = argparse.ArgumentParser(prog="python -m subgraphs.users.issue_service_token", description=__doc__)
     parser.add_argument("--name", required=True)
     parser.add_argument("--days", type=int, default=30)

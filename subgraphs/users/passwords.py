@@ -32,6 +32,7 @@ class Passwords:
         return self._hasher.check_needs_rehash(encoded)
 
     def close(self) -> None:
+        """Ends the threads, once what they hash is done."""
         self._pool.shutdown(wait=False, cancel_futures=True)
 
     def _verify(self, encoded: str, password: str) -> bool:

@@ -1,5 +1,6 @@
 """Sharding from the declaration. No mongos is to be had without root, so the commands go to one that writes them down and
-holds MongoDB's own rules against them; the refusal of a mongod is asked of a real one."""
+holds MongoDB's own rules against them; the refusal of a mongod is asked of a real one.
+"""
 
 import os
 import subprocess

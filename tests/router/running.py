@@ -25,7 +25,8 @@ SECRET = "the-router-secret-of-the-tests"
 @dataclass
 class Subgraph:
     """One server in place of all three subgraphs. It remembers what it was asked, and answers `data` and `errors` with
-    `headers`."""
+    `headers`.
+    """
 
     data: dict[str, Any] = field(default_factory=dict)
     errors: list[dict[str, Any]] = field(default_factory=list)

@@ -1,5 +1,6 @@
 """Persisted queries on the real router and on the stand-in: GET by id in every legal writing, the
-safelist, and typed errors for the rest."""
+safelist, and typed errors for the rest.
+"""
 
 import hashlib
 import json

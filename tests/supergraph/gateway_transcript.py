@@ -18,7 +18,8 @@ _OPAQUE: Final = re.compile(r"^(?=.*\d)\S{16,}$")
 
 def told(body: dict[str, Any], word: str = "") -> Any:
     """The data and each error's path and code. Instants, what is opaque, and `word` stand as what they are; how an error
-    is worded is each gateway's own."""
+    is worded is each gateway's own.
+    """
 
     def plain(value: Any, name: str = "") -> Any:
         if isinstance(value, dict):
@@ -39,7 +40,8 @@ def told(body: dict[str, Any], word: str = "") -> Any:
 @dataclass
 class Teller:
     """One gateway, asked the clients' operations in each way they ask: a query by text, by id and by hash, a mutation with
-    its hash beside its text. Remembers what was told."""
+    its hash beside its text. Remembers what was told.
+    """
 
     graph: Graph
     url: str

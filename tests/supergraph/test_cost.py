@@ -35,7 +35,8 @@ async def profiler(graph: Graph) -> AsyncIterator[AsyncIOMotorClient[dict[str, A
 
 async def commands(client: AsyncIOMotorClient[dict[str, Any]]) -> list[dict[str, Any]]:
     """What the subgraphs (not their workers) have sent, but for the list of revocations, which is read every two seconds
-    whatever is asked."""
+    whatever is asked.
+    """
     sent: list[dict[str, Any]] = []
     for name in DATABASES:
         of_requests = {"op": {"$in": ["query", "command"]}, "command.filter.accessChangedAt": {"$exists": False}}

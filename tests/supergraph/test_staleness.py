@@ -1,6 +1,7 @@
 """CacheHint the router: whoever begins to read after a change was acknowledged is told of it, in every cached field of every
 subgraph, also while a secondary lags. `CACHE_RACE_SECONDS` makes the race longer; then OPERATION_LIMIT and VIEWER_LIMIT
-want to be higher too."""
+want to be higher too.
+"""
 
 import asyncio
 import os

@@ -27,6 +27,7 @@ async def seed(users: int, events: int) -> None:
 
 
 def main() -> int:
+    """Runs the command; returns its exit status where it has one."""
     parser = argparse.ArgumentParser(prog="python -m deploy.local.seed", description=__doc__)
     parser.add_argument("--users", type=int, default=0)
     parser.add_argument("--events", type=int, default=0)

@@ -1,0 +1,1 @@
+"""The systems that events asks: the users subgraph."""

@@ -11,8 +11,10 @@ from subgraphs.runtime.mongo.read_your_writes import ReadYourWrites
 
 
 class ProfilesByUser(Batch[str, Profile | None]):
-    """What users tells of a user, or None without an account. A key raises SubgraphUnavailable where that could not
-    be told."""
+    """What users tells of a user, or None without an account.
+
+    A key raises SubgraphUnavailable where that could not be told.
+    """
 
     def __init__(self, profiles: Profiles, read_your_writes: ReadYourWrites) -> None:
         async def fetch(user_ids: Sequence[str]) -> list[Profile | Exception | None]:

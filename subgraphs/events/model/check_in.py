@@ -19,8 +19,10 @@ class CheckIn:
 
 
 def next_check_in(last: CheckIn | None, timezone: str, now: datetime) -> CheckIn | None:
-    """The check-in that may be made now; None when the last one still stands for today. Days only go forward, so each
-    stands for one check-in whatever zones the user has been in."""
+    """The check-in that may be made now; None when the last one still stands for today.
+
+    Days only go forward, so each stands for one check-in whatever zones the user has been in.
+    """
     day = now.astimezone(ZoneInfo(timezone)).date().isoformat()
     if last is not None:
         if day <= last.day or now <= last.at:

@@ -30,6 +30,8 @@ class EventStatus(StrEnum):
 
 
 class Transition(StrEnum):
+    """What can be done to an event's status."""
+
     PUBLISH = "PUBLISH"
     PAUSE = "PAUSE"
     RESUME = "RESUME"
@@ -72,8 +74,11 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """A campaign. The window is half-open: [starts_at, ends_at); without an end it never closes, unless an operator ends
-    it at `ended_at`."""
+    """A campaign.
+
+    The window is half-open: [starts_at, ends_at); without an end it never closes, unless an operator ends it at
+    `ended_at`.
+    """
 
     id: str
     name: str

@@ -20,11 +20,15 @@ class Profile:
 
 
 class ProfileField(StrEnum):
+    """The fields of a profile that rules can ask for."""
+
     REGION = "REGION"
     ACCOUNT_AGE_DAYS = "ACCOUNT_AGE_DAYS"
 
 
 class Comparison(StrEnum):
+    """How a field of a profile compares with the values of a condition."""
+
     EQUALS = "EQUALS"
     NOT_EQUALS = "NOT_EQUALS"
     AT_LEAST = "AT_LEAST"

@@ -16,6 +16,8 @@ _DAY: Final = timedelta(days=1)
 
 
 class ActivityType(StrEnum):
+    """Kinds of activities."""
+
     LOGIN = "LOGIN"
     ATTENDANCE = "ATTENDANCE"
     INVITE_ACCEPTED = "INVITE_ACCEPTED"
@@ -47,6 +49,7 @@ class StreakCondition:
 
     @property
     def target(self) -> int:
+        """The days in a row that the condition asks for."""
         return self.days
 
 
@@ -61,6 +64,8 @@ class SumCondition:
 
 
 class Quantifier(StrEnum):
+    """How many of a branch's rules must hold: all, any or none."""
+
     ALL = "allOf"
     ANY = "anyOf"
     NONE = "noneOf"
@@ -82,8 +87,11 @@ Rule: TypeAlias = Branch | Condition
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """What a user did of one kind in a window: how many activities, on how many days of the event's zone, on how many of
-    those in a row, and the sum of the amounts."""
+    """What a user did of one kind in a window.
+
+    How many activities, on how many days of the event's zone, on how many of those in a row, and the sum of the
+    amounts.
+    """
 
     count: int = 0
     days: int = 0
@@ -113,6 +121,7 @@ class ConditionProgress:
 
     @property
     def satisfied(self) -> bool:
+        """Returns whether the condition holds."""
         return self.current >= self.condition.target
 
 

@@ -28,6 +28,7 @@ class IllegalTransition(Error):
 
     @classmethod
     def of(cls, refusal: transitions.IllegalTransition) -> "IllegalTransition":
+        """Returns the GraphQL object for what the use case or the store gave."""
         kept = f"keeps its {', '.join(refusal.locked)}" if refusal.locked else "does not allow this"
         return cls(
             code="ILLEGAL_TRANSITION",

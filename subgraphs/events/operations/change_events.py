@@ -47,8 +47,11 @@ async def change_events(
     *,
     all_or_nothing: bool,
 ) -> Changed | ValidationFailed | IdempotencyConflict:
-    """Carries the changes out once for a key; the same call again tells what became of it, with the events as they now
-    are. Each change holds what was set by the input's field names, and exactly one may be."""
+    """Carries the changes out once for a key.
+
+    The same call again tells what became of it, with the events as they now are. Each change holds what was set by the
+    input's field names, and exactly one may be.
+    """
     bad_key = check_key(key)
     if bad_key is not None:
         return bad_key

@@ -24,8 +24,10 @@ class CheckedIn:
 
 
 async def check_in(dependencies: Dependencies, user_id: str) -> CheckedIn | ValidationFailed | RateLimited:
-    """One ATTENDANCE a day of the user's zone, however many calls there are at once. Raises SubgraphUnavailable when
-    the user's zone could not be told."""
+    """One ATTENDANCE a day of the user's zone, however many calls there are at once.
+
+    Raises SubgraphUnavailable when the user's zone could not be told.
+    """
     limited = await dependencies.rate_limits.check_in(user_id)
     if limited is not None:
         return limited

@@ -15,7 +15,9 @@ class RateLimits:
     settings: EventsSettings
 
     async def record(self, caller_id: str) -> RateLimited | None:
+        """Counts a call of a service that records activities; returns the refusal when it is one too many."""
         return await self.limits.take("record", Rate.parse(self.settings.record_limit), caller_id)
 
     async def check_in(self, user_id: str) -> RateLimited | None:
+        """Counts a check-in; returns the refusal when it is one too many."""
         return await self.limits.take("check-in", Rate.parse(self.settings.check_in_limit), user_id)

@@ -33,8 +33,10 @@ class SimulatedActivity:
 
 @dataclass(frozen=True, slots=True)
 class Simulation:
-    """What to judge: an event's rule, or `rule` in its place or alone; for a user's activities, made-up ones, or both; as
-    of `at`, None meaning now."""
+    """What to judge: an event's rule, or `rule` in its place or alone; for a user's activities, made-up ones, or both.
+
+    As of `at`, None meaning now.
+    """
 
     event_id: str | None
     rule: RuleDraft | None

@@ -28,8 +28,10 @@ class TransitionCommand:
 
 @dataclass(frozen=True, slots=True)
 class IllegalTransition:
-    """The event's status does not allow the step; `allowed` are the transitions it does, and `locked` the fields that were
-    to change and may not."""
+    """The event's status does not allow the step.
+
+    `allowed` are the transitions it does, and `locked` the fields that were to change and may not.
+    """
 
     status: EventStatus
     allowed: tuple[Transition, ...]

@@ -83,8 +83,11 @@ _BLANK: Final = activity_document(Activity("", ActivityType.QUEST, None, LONG_AG
 
 
 async def record(mongo: Mongo, activities: Sequence[Activity], session: Session | None = None) -> int:
-    """Adds those that are not there yet and gives how many that were. An upsert, since a duplicate insert would end a
-    transaction; ordered, inside one, so that the same row twice is one row."""
+    """Adds those that are not there yet and gives how many that were.
+
+    An upsert, since a duplicate insert would end a transaction; ordered, inside one, so that the same row twice is one
+    row.
+    """
     if not activities:
         return 0
     writes = []
@@ -127,8 +130,10 @@ async def activity_pages(
 async def activities_in(
     database: Database, user_id: str, window: Window, kinds: Iterable[ActivityType], until: datetime
 ) -> list[Activity]:
-    """What the user did of these kinds in the window, up to and with `until`, as far as rules look at it: the index tells
-    all of that, and no document is read."""
+    """What the user did of these kinds in the window, up to and with `until`, as far as rules look at it.
+
+    The index tells all of that, and no document is read.
+    """
     span: Document = {"$gte": window.starts_at, "$lte": until}
     if window.closes_at is not None:
         span["$lt"] = window.closes_at
@@ -162,8 +167,10 @@ async def activity(database: Database, user_id: str, source: str, external_id: s
 async def tallies(
     database: Database, wanted: Mapping[str, tuple[Event, Sequence[str]]]
 ) -> dict[tuple[str, str], dict[str, Tally]]:
-    """For each event and each of its users: the tallies by condition id. One aggregation for them all; a user who did
-    nothing is left out."""
+    """For each event and each of its users: the tallies by condition id.
+
+    One aggregation for them all; a user who did nothing is left out.
+    """
     pipelines = [_tally_pipeline(event, ids) for event, ids in wanted.values() if activity_conditions(event.rule)]
     if not pipelines:
         return {}

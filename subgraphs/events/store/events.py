@@ -27,8 +27,10 @@ VISIBLE_LABEL: Final = "visible"
 
 
 def _walked(field: str) -> tuple[Index, Index]:
-    """The indexes of a sort: over all events, and over those that everybody may see, where however many archived ones do
-    not stand in the way."""
+    """Returns the indexes of a sort: over all events, and over those that everybody may see.
+
+    In the second, archived events do not stand in the way, however many there are.
+    """
     keys = ((field, 1), ("_id", 1))
     return Index(keys), Index(keys, partial=VISIBLE, label=VISIBLE_LABEL)
 
@@ -66,13 +68,16 @@ class EventStore:
         self._timezones: set[str] = set()
 
     async def insert(self, event: Event, session: Session) -> None:
+        """Inserts a new event in the transaction of `session`."""
         await self._events.insert_one(event_document(event), session=session)
 
     async def event(self, event_id: str, session: Session | None = None) -> Event | None:
+        """Returns the event as the primary has it, or None."""
         document = await self._events.find_one({"_id": event_id}, session=session)
         return None if document is None else to_event(document)
 
     async def events(self, ids: Sequence[str]) -> dict[str, Event]:
+        """Returns those of the events that exist, by id, as the primary has them."""
         return await events_by_id(self._database, ids)
 
     async def check_timezone(self, timezone: str, now: datetime, path: tuple[str, ...]) -> list[Violation]:

@@ -57,6 +57,7 @@ class Activity:
 
     @classmethod
     def of(cls, activity: model.Activity) -> Self:
+        """Returns the GraphQL object for what the use case or the store gave."""
         return cls(
             id=strawberry.ID(activity.id),
             type=ActivityType(activity.type.value),
@@ -107,6 +108,7 @@ class ActivityConnection:
 
     @classmethod
     def of(cls, page: Page[model.Activity]) -> Self:
+        """Returns the GraphQL object for what the use case or the store gave."""
         edges = [
             ActivityEdge(cursor=cursor, node=Activity.of(row))
             for cursor, row in zip(page.cursors, page.rows, strict=True)
@@ -147,7 +149,6 @@ class ActivityInput:
 
     def activity(self, now: datetime) -> model.Activity:
         """The activity as told at `now`, unchecked."""
-
         return model.Activity(
             user_id=self.user_id,
             type=rule_model.ActivityType(self.type.name),

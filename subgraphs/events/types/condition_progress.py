@@ -18,6 +18,7 @@ class ConditionProgress:
 
 
 def to_conditions(verdict: Verdict) -> list[ConditionProgress]:
+    """Returns the progress of each condition as the API shows it."""
     return [
         ConditionProgress(
             condition=to_condition(entry.condition),

@@ -33,6 +33,7 @@ MAX_PROGRESS_EVENTS = 100
 
 
 def to_self_and_staff(viewer: Identity, user: Any) -> bool:
+    """Returns whether the viewer is the user or staff."""
     return viewer.is_user(user.id) or viewer.is_staff
 
 
@@ -58,8 +59,11 @@ class EventProgress:
 
 
 async def progress(context: EventsContext, event: model.Event, user_id: str) -> EventProgress:
-    """How far the user is with the event now. All that are asked for in a turn cost one aggregation, and one look-up of
-    profiles if any rule asks for them. Raises SubgraphUnavailable when the user's profile could not be told."""
+    """How far the user is with the event now.
+
+    All that are asked for in a turn cost one aggregation, and one look-up of profiles if any rule asks for them.
+    Raises SubgraphUnavailable when the user's profile could not be told.
+    """
     now = context.now
     tallies, person = await asyncio.gather(context.tallies.load((event, user_id)), _person(context, event, user_id))
     verdict = judge(event.rule, tallies, person)
@@ -144,6 +148,7 @@ class Event:
         info: EventsInfo,
         user_ids: Annotated[list[strawberry.ID], strawberry.argument(description="1 to 500 users.")],
     ) -> list[EventProgress | None] | None:
+        """Judges the rule for many users at once, from the primary; services decide claims by it."""
         if not 1 <= len(user_ids) <= MAX_ELIGIBILITY_USERS:
             raise BadUserInput(f"1 to {MAX_ELIGIBILITY_USERS} users are asked for", "userIds")
         # A service's loaders read from the primary.
@@ -153,6 +158,7 @@ class Event:
 
     @classmethod
     def of(cls, event: model.Event, now: datetime) -> Self:
+        """Returns the GraphQL object for what the use case or the store gave."""
         return cls(
             event=event,
             id=strawberry.ID(event.id),
@@ -171,12 +177,15 @@ class Event:
 
     @classmethod
     async def resolve_reference(cls, info: EventsInfo, id: strawberry.ID) -> Self | None:
+        """Resolves a federated reference by its id."""
         event = await info.context.event(id)
         return None if event is None else cls.of(event, info.context.now)
 
 
 @federated(keys=["id"])
 class User:
+    """A person with an account."""
+
     id: strawberry.ID = open_field("Opaque; unique among users.")
 
     @strawberry.field(
@@ -197,6 +206,7 @@ class User:
             ),
         ] = strawberry.UNSET,
     ) -> ActivityConnection | None:
+        """Reads one page of the user's log of activities through the loader."""
         query = filter.query() if filter else ActivityQuery()
         bounds, scope = page_request.of(LATEST_FIRST, {"query": query})
         fields = ACTIVITY_PROJECTION.of_nodes(info)
@@ -215,6 +225,7 @@ class User:
         info: EventsInfo,
         event_ids: Annotated[list[strawberry.ID], strawberry.argument(description="1 to 100 events.")],
     ) -> list[EventProgress | None] | None:
+        """Judges many events for one user in one aggregation."""
         if not 1 <= len(event_ids) <= MAX_PROGRESS_EVENTS:
             raise BadUserInput(f"1 to {MAX_PROGRESS_EVENTS} events are asked for", "eventIds")
         await info.context.events_by_id.load_all(event_ids)
@@ -228,6 +239,7 @@ class User:
     @classmethod
     def resolve_reference(cls, info: EventsInfo, id: strawberry.ID) -> Self:
         # What a user did here needs no account to exist here; users says whether there is one.
+        """Resolves a federated reference by its id."""
         return cls(id=id)
 
 

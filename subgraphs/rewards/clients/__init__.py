@@ -1,0 +1,1 @@
+"""The systems that rewards asks: the events and users subgraphs, and whatever delivers items."""

@@ -50,8 +50,10 @@ class EventsClient:
         return await self._batcher.submit(event_id, user_id)
 
     async def terms_of_events(self, event_ids: Sequence[str], user_id: str) -> dict[str, Terms | None]:
-        """The terms of each event for this user, None where there is no such event; asked together. Raises
-        SubgraphUnavailable."""
+        """The terms of each event for this user, None where there is no such event; asked together.
+
+        Raises SubgraphUnavailable.
+        """
         terms: dict[str, Terms | None] = {}
         for event_id, event in (await self._entities(_ELIGIBILITY, event_ids, {"userIds": [user_id]})).items():
             terms[event_id] = None if event is None else _terms(event, *_answers(event, 1))
@@ -67,6 +69,7 @@ class EventsClient:
         return (await self._entities(_KNOWN, [event_id], {}))[event_id] is not None
 
     async def close(self) -> None:
+        """Closes the connections."""
         await self._peer.close()
 
     async def _ask_all(self, event_id: str, user_ids: Sequence[str]) -> list[Terms | Exception | None]:

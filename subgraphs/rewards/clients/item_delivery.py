@@ -39,10 +39,14 @@ class Answer(Enum):
 
 
 class ItemDelivery(Protocol):
-    """Hands one order over. TAKEN: the thing is the user's. REFUSED: it never will be. SILENT: try again. Never raises for
-    what the other system does."""
+    """Hands one order over. TAKEN: the thing is the user's. REFUSED: it never will be. SILENT: try again.
 
-    async def deliver(self, order: Order) -> Answer: ...
+    Never raises for what the other system does.
+    """
+
+    async def deliver(self, order: Order) -> Answer:
+        """Delivers one order, and returns what the other system made of it."""
+        ...
 
 
 def signature(secret: str, timestamp: str, body: bytes) -> str:
@@ -51,8 +55,10 @@ def signature(secret: str, timestamp: str, body: bytes) -> str:
 
 
 class HttpDelivery:
-    """POSTs each order as JSON, signed, with the request's id as the idempotency key. Any 2xx takes it; a 4xx refuses it for
-    good, but for 408, 425 and 429; all else, and no answer in time, is silence."""
+    """POSTs each order as JSON, signed, with the request's id as the idempotency key.
+
+    Any 2xx takes it; a 4xx refuses it for good, but for 408, 425 and 429; all else, and no answer in time, is silence.
+    """
 
     def __init__(
         self, url: str, secret: str, *, timeout_seconds: float, clock: Clock, http: httpx.AsyncClient | None = None
@@ -64,6 +70,7 @@ class HttpDelivery:
         self._http = http or httpx.AsyncClient(verify=tls_context())
 
     async def deliver(self, order: Order) -> Answer:
+        """POSTs the signed order, and returns what the status says of it."""
         body = json.dumps(
             {
                 "requestId": order.request_id,

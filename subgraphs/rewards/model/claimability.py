@@ -9,6 +9,8 @@ from subgraphs.rewards.model.reward import Reward, points_of
 
 
 class ClaimabilityStatus(StrEnum):
+    """What a claim would answer."""
+
     CLAIMABLE = "CLAIMABLE"
     CONDITIONS_NOT_MET = "CONDITIONS_NOT_MET"
     EVENT_NOT_OPEN = "EVENT_NOT_OPEN"
@@ -29,8 +31,11 @@ class Claimability:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What the answer depends on besides the offer: whether its event is open and the user satisfies its rule, how many
-    live requests the user holds in this period, and whether a coupon's pool has a free code."""
+    """What the answer depends on besides the offer.
+
+    Whether its event is open and the user satisfies its rule, how many live requests the user holds in this period,
+    and whether a coupon's pool has a free code.
+    """
 
     is_open: bool
     satisfied: bool

@@ -26,7 +26,11 @@ class Holder(Protocol):
     """The request that a code goes to."""
 
     @property
-    def id(self) -> str: ...
+    def id(self) -> str:
+        """The request's id."""
+        ...
 
     @property
-    def user_id(self) -> str: ...
+    def user_id(self) -> str:
+        """The request's user."""
+        ...

@@ -12,6 +12,8 @@ MAX_OFFERS: Final = 50
 
 
 class ApprovalMode(StrEnum):
+    """Whether a claim is granted at once or waits for a decision."""
+
     AUTOMATIC = "AUTOMATIC"
     MANUAL = "MANUAL"
 
@@ -53,8 +55,10 @@ class Budget:
 
 @dataclass(frozen=True, slots=True)
 class Stock:
-    """total = remaining + reserved + issued; without a total these two are counted all the same. Carries the version of
-    the offer it is of."""
+    """total = remaining + reserved + issued; without a total these two are counted all the same.
+
+    Carries the version of the offer it is of.
+    """
 
     offer_id: str
     offer_version: int

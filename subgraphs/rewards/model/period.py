@@ -6,6 +6,8 @@ from zoneinfo import ZoneInfo
 
 
 class LimitPeriod(StrEnum):
+    """The period in which a limit counts."""
+
     EVER = "EVER"
     DAY = "DAY"
     WEEK = "WEEK"

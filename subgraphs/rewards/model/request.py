@@ -32,8 +32,11 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True)
 class RewardRequest:
-    """One claim and what became of it. `period` and `slot` are its place under the offer's limit; until `expires_at` it
-    waits for a decision; `delivery` stands while a thing is to be delivered."""
+    """One claim and what became of it.
+
+    `period` and `slot` are its place under the offer's limit; until `expires_at` it waits for a decision; `delivery`
+    stands while a thing is to be delivered.
+    """
 
     id: str
     user_id: str
@@ -70,8 +73,10 @@ class RewardRequest:
         return next((step.reason for step in reversed(self.history) if step.reason is not None), None)
 
     def allowed_effect(self, action: Action, kind: RewardKind) -> Effect | None:
-        """The effect of the action on this request of a reward of this kind; None when it is not allowed now. A request whose
-        item is being delivered cannot be reversed."""
+        """The effect of the action on this request of a reward of this kind; None when it is not allowed now.
+
+        A request whose item is being delivered cannot be reversed.
+        """
         if action is Action.REVERSE and self.delivery is not None:
             return None
         return effect_of(self.status, action, kind)

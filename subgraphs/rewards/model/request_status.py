@@ -4,8 +4,10 @@ from enum import StrEnum
 
 
 class RequestStatus(StrEnum):
-    """Where a request stands. PENDING waits for a decision, APPROVED for a delivery; the others are ends or may be
-    reversed."""
+    """Where a request stands.
+
+    PENDING waits for a decision, APPROVED for a delivery; the others are ends or may be reversed.
+    """
 
     PENDING = "PENDING"
     APPROVED = "APPROVED"

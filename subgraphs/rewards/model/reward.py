@@ -7,6 +7,8 @@ from typing import TypeAlias
 
 
 class RewardKind(StrEnum):
+    """Kinds of rewards."""
+
     POINTS = "POINTS"
     ITEM = "ITEM"
     COUPON = "COUPON"

@@ -45,8 +45,11 @@ class Fulfilment(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """What a step does: where it leads, and what goes with it. `unit` says from which part of the stock to which the
-    request's unit moves, and its points with it; None: it stays where it is."""
+    """What a step does: where it leads, and what goes with it.
+
+    `unit` says from which part of the stock to which the request's unit moves, and its points with it; None: it stays
+    where it is.
+    """
 
     target: RequestStatus
     unit: tuple[StockPlace, StockPlace] | None

@@ -11,6 +11,8 @@ from enum import StrEnum
 
 
 class LedgerKind(StrEnum):
+    """Why points came or went."""
+
     GRANT = "GRANT"
     SPEND = "SPEND"
     EXPIRE = "EXPIRE"
@@ -34,6 +36,7 @@ class LedgerEntry:
 
     @property
     def id(self) -> str:
+        """The user's id and the entry's number."""
         return f"{self.user_id}.{self.seq}"
 
 
@@ -50,6 +53,7 @@ class Lot:
 
     @property
     def id(self) -> str:
+        """The user's id and the number of the entry that opened the lot."""
         return f"{self.user_id}.{self.seq}"
 
     def has_expired(self, now: datetime) -> bool:
@@ -85,8 +89,11 @@ class Posting:
 
 
 class OpenWallet:
-    """A wallet while it is changed at `now`: begins with what has expired, and collects the entries to add, the lots to open
-    and the lots that shrink. `lots` are those that have expired, and as many others as a debit needs."""
+    """A wallet while it is changed at `now`.
+
+    Begins with what has expired, and collects the entries to add, the lots to open and the lots that shrink. `lots`
+    are those that have expired, and as many others as a debit needs.
+    """
 
     def __init__(self, user_id: str, head: Head, lots: Iterable[Lot], now: datetime) -> None:
         self.user_id = user_id

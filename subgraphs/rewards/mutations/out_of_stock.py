@@ -14,4 +14,5 @@ class OutOfStock(Error):
 
     @classmethod
     def of(cls, refusal: claim_results.OutOfStock) -> Self:
+        """Returns the GraphQL object for what the use case or the store gave."""
         return cls(code=refusal.CODE, message="none is left")

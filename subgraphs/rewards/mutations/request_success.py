@@ -28,6 +28,7 @@ class IllegalStep(Error):
 
     @classmethod
     def of(cls, refusal: transition_results.IllegalStep) -> Self:
+        """Returns the GraphQL object for what the use case or the store gave."""
         message = f"a request that is {refusal.status} does not allow this"
         return cls(code="ILLEGAL_STEP", message=message, status=RequestStatus(refusal.status.value))
 
@@ -40,6 +41,7 @@ class InsufficientPoints(Error):
 
     @classmethod
     def of(cls, refusal: transition_results.InsufficientPoints) -> Self:
+        """Returns the GraphQL object for what the use case or the store gave."""
         message = f"the wallet holds {refusal.short_by} points too few"
         return cls(code="INSUFFICIENT_POINTS", message=message, short_by=SafeInt(refusal.short_by))
 

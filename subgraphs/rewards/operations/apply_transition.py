@@ -33,8 +33,10 @@ class TransitionCommand:
 async def apply_transition(
     stores: Stores, reward: Reward, requests: Sequence[RewardRequest], command: TransitionCommand, session: Session
 ) -> list[RewardRequest]:
-    """Takes requests of one offer in one status a step further, which all must allow. Raises Conflict, CodePoolExhausted,
-    InsufficientBalance."""
+    """Takes requests of one offer in one status a step further, which all must allow.
+
+    Raises Conflict, CodePoolExhausted, InsufficientBalance.
+    """
     effects = {request.allowed_effect(command.action, kind_of(reward)) for request in requests}
     effect = effects.pop()
     if effect is None or effects:

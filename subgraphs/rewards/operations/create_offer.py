@@ -27,8 +27,10 @@ class TooManyOffers(Exception):
 async def create_offer(
     dependencies: Dependencies, actor_id: str, draft: OfferDraft, key: str
 ) -> Offer | NotFound | ValidationFailed | IdempotencyConflict:
-    """Makes the offer once for a key; the same call again gives the offer as it now is. Raises SubgraphUnavailable
-    when nobody can say whether there is such an event."""
+    """Makes the offer once for a key; the same call again gives the offer as it now is.
+
+    Raises SubgraphUnavailable when nobody can say whether there is such an event.
+    """
     bad_key = check_key(key)
     if bad_key is not None:
         return bad_key

@@ -66,8 +66,11 @@ async def decide_requests(
     *,
     all_or_nothing: bool,
 ) -> Decided | ValidationFailed | IdempotencyConflict:
-    """Carries out `command`, which approves or rejects, once for a key. The same call again tells what became of it, with the
-    requests as they now are, and first finishes what a failure had left undone."""
+    """Carries out `command`, which approves or rejects, once for a key.
+
+    The same call again tells what became of it, with the requests as they now are, and first finishes what a failure
+    had left undone.
+    """
     bad_key = check_key(key)
     if bad_key is not None:
         return bad_key

@@ -49,8 +49,10 @@ class Stores:
 
 @dataclass(frozen=True, slots=True)
 class Dependencies(Stores):
-    """The stores, the ways to events and to users, and whether a wallet may fall under nothing when points that are spent
-    are taken back."""
+    """The stores, the ways to events and to users.
+
+    And whether a wallet may fall under nothing when points that are spent are taken back.
+    """
 
     events: EventsClient
     users: UsersClient

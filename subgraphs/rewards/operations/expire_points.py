@@ -15,8 +15,10 @@ MAX_WALLETS: Final = 50
 
 
 async def expire_all_due(stores: Stores) -> int:
-    """One round over lots that have expired: gives how many entries were booked. Doing it again, or by several at once,
-    books nothing twice."""
+    """One round over lots that have expired: gives how many entries were booked.
+
+    Doing it again, or by several at once, books nothing twice.
+    """
     now = stores.clock.now()
     users = await stores.wallets.users_with_expired_lots(now, MAX_LOTS)
     groups = [users[start : start + MAX_WALLETS] for start in range(0, len(users), MAX_WALLETS)]

@@ -44,8 +44,11 @@ async def fulfil(
     reason: str | None = None,
     may_owe: bool = False,
 ) -> list[RewardRequest]:
-    """Carries out what a step hands over or takes back, and gives the requests with what they hold afterwards. Raises
-    CodePoolExhausted, and InsufficientBalance when points are taken back that are spent, unless the wallet `may_owe`."""
+    """Carries out what a step hands over or takes back, and gives the requests with what they hold afterwards.
+
+    Raises CodePoolExhausted, and InsufficientBalance when points are taken back that are spent, unless the wallet
+    `may_owe`.
+    """
     match what:
         case Fulfilment.NOTHING:
             # A thing that failed to arrive is no longer on its way.

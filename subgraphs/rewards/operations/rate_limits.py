@@ -14,4 +14,5 @@ class RateLimits:
     claims: Rate
 
     async def claim(self, user_id: str) -> RateLimited | None:
+        """Counts a claim; returns the refusal when it is one too many."""
         return await self.limits.take("claim", self.claims, user_id)

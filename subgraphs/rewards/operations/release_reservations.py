@@ -23,8 +23,10 @@ log = structlog.get_logger("reservations")
 async def release(
     stores: Stores, requests: Sequence[RewardRequest], now: datetime, *, deadline: float | None = None
 ) -> int:
-    """Writes those of one offer's requests as expired that are still due, and gives how many. The caller has the turn at
-    the offer. Doing it again, or by several at once, changes nothing more."""
+    """Writes those of one offer's requests as expired that are still due, and gives how many.
+
+    The caller has the turn at the offer. Doing it again, or by several at once, changes nothing more.
+    """
     ids = [request.id for request in requests]
 
     async def work(session: Session) -> int:

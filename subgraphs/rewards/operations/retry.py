@@ -19,8 +19,10 @@ class Conflict(Exception):
 
 
 async def retry_on_conflict(attempt: Callable[[], Awaitable[T]], *, deadline: float | None = None) -> T:
-    """What `attempt` gives, tried again after jittered waits while an index or a condition refuses it, until `deadline` (of
-    the monotonic clock; in five seconds unless said). Raises CommitUnknown when time runs out."""
+    """What `attempt` gives, tried again after jittered waits while an index or a condition refuses it.
+
+    Until `deadline` (of the monotonic clock; in five seconds unless said). Raises CommitUnknown when time runs out.
+    """
     ends_at = time.monotonic() + DEFAULT_RETRY_SECONDS if deadline is None else deadline
     tries = 0
     while True:

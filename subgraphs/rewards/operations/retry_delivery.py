@@ -17,8 +17,10 @@ from subgraphs.runtime.results import NotFound
 async def retry_delivery(
     dependencies: Dependencies, actor_id: str, request_id: str, now: datetime
 ) -> RewardRequest | NotFound | IllegalStep:
-    """The FAILED request, its thing on the way again; it stays FAILED until that has arrived. While it is on the way
-    already, this changes nothing."""
+    """The FAILED request, its thing on the way again; it stays FAILED until that has arrived.
+
+    While it is on the way already, this changes nothing.
+    """
 
     async def work(session: Session) -> RewardRequest | IllegalStep | None:
         found = (await dependencies.requests.with_ids([request_id], session)).get(request_id)

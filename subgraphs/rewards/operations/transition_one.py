@@ -11,8 +11,10 @@ from subgraphs.runtime.mongo import Session
 async def transition_one(
     stores: Stores, request_id: str, command: TransitionCommand, session: Session
 ) -> RewardRequest | IllegalStep | None:
-    """The request after the step, None when there is no such request. Raises Conflict, CodePoolExhausted,
-    InsufficientBalance."""
+    """The request after the step, None when there is no such request.
+
+    Raises Conflict, CodePoolExhausted, InsufficientBalance.
+    """
     found = (await stores.requests.with_ids([request_id], session)).get(request_id)
     if found is None:
         return None

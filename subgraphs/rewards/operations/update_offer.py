@@ -30,8 +30,10 @@ class Unchanged(Exception):
 
 
 async def update_offer(dependencies: Dependencies, actor_id: str, update: OfferUpdate) -> Offer | Refused:
-    """Of many calls with one version, one changes the offer; one that changes nothing gives it as it is. Claims are judged
-    by the offer before or after it, for its version and its stock's go up in one transaction."""
+    """Of many calls with one version, one changes the offer; one that changes nothing gives it as it is.
+
+    Claims are judged by the offer before or after it, for its version and its stock's go up in one transaction.
+    """
     violations = check_offer_update(update)
     if violations:
         return ValidationFailed(tuple(violations))

@@ -38,8 +38,10 @@ class WalletPosting:
 async def post_to_wallet(
     dependencies: Dependencies, call: Call, wanted: WalletPosting
 ) -> LedgerEntry | NotFound | InsufficientPoints | IdempotencyConflict:
-    """Books once for the call's key; the same call again gives the same entry. A refusal is not remembered. Raises
-    ExpiryInPast, and SubgraphUnavailable when nobody can say whether there is such a user."""
+    """Books once for the call's key; the same call again gives the same entry. A refusal is not remembered.
+
+    Raises ExpiryInPast, and SubgraphUnavailable when nobody can say whether there is such a user.
+    """
     if not await _has_wallet(dependencies, wanted.user_id):
         return NotFound(wanted.user_id)
 

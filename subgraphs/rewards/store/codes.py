@@ -106,8 +106,10 @@ class CodeStore:
             raise CodeExists from None
 
     async def draw(self, reward_id: str, holders: Sequence[Holder], session: Session) -> list[str]:
-        """A code for each holder, in their order; fewer when the pool has fewer. Of two transactions that draw the same
-        code one fails with a transient error."""
+        """A code for each holder, in their order; fewer when the pool has fewer.
+
+        Of two transactions that draw the same code one fails with a transient error.
+        """
         codes = await self._free(reward_id, len(holders), session)
         given = [
             UpdateOne(

@@ -167,6 +167,7 @@ class OfferStore:
         await self._stock.insert_one(stock_document(stock), session=session)
 
     async def offer(self, offer_id: str, session: Session | None = None) -> Offer | None:
+        """Returns the offer as the primary has it, or None."""
         key = {"eventId": event_of_offer(offer_id), "_id": offer_id}
         document = await self._offers.find_one(key, session=session)
         return None if document is None else to_offer(document)
@@ -198,6 +199,7 @@ class OfferStore:
         return {row["ordinal"] for row in rows}, [row["position"] for row in rows]
 
     async def stock(self, offer_id: str, session: Session | None = None) -> Stock | None:
+        """Returns the offer's stock as the primary has it, or None."""
         key = {"eventId": event_of_offer(offer_id), "_id": offer_id}
         document = await self._stock.find_one(key, session=session)
         return None if document is None else to_stock(document)
@@ -205,8 +207,10 @@ class OfferStore:
     async def move_stock(
         self, stock: Stock, source: StockPlace, target: StockPlace, units: int, points: int, session: Session
     ) -> bool:
-        """Moves units of the stock, and points of its budget, from one part to another; False when the stock is no longer
-        of this version or the source has not enough."""
+        """Moves units of the stock, and points of its budget, from one part to another.
+
+        False when the stock is no longer of this version or the source has not enough.
+        """
         condition: Document = {
             "eventId": event_of_offer(stock.offer_id),
             "_id": stock.offer_id,

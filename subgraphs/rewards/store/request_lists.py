@@ -66,8 +66,10 @@ def _has_status(statuses: Sequence[RequestStatus], now: datetime) -> Document:
 
 
 def index_for(user_id: str | None, query: RequestQuery) -> str:
-    """The name of the index to walk: that of the first field which the query fixes, else that of the sort alone. Of several
-    statuses no single range of an index is in the sort's order."""
+    """The name of the index to walk: that of the first field which the query fixes, else that of the sort alone.
+
+    Of several statuses no single range of an index is in the sort's order.
+    """
     status = query.statuses if query.statuses and len(query.statuses) == 1 else None
     if status == (RequestStatus.EXPIRED,):
         # Stored as such, or still as PENDING.

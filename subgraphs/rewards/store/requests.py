@@ -116,6 +116,7 @@ class RequestStore:
         return [to_request(row) async for row in found]
 
     async def insert(self, requests: Sequence[RewardRequest], session: Session) -> None:
+        """Inserts new requests; raises DuplicateKeyError when a slot or a key is taken."""
         await self._requests.insert_many([request_document(request) for request in requests], session=session)
 
     async def replace(self, requests: Sequence[RewardRequest], session: Session) -> bool:
@@ -134,8 +135,10 @@ class RequestStore:
         return [to_request(row) async for row in found]
 
     async def postpone_delivery(self, request: RewardRequest, delivery: Delivery) -> bool:
-        """Sets when it is tried next; False when somebody else has done so since `request` was read, or it is no longer to
-        be delivered."""
+        """Sets when it is tried next.
+
+        False when somebody else has done so since `request` was read, or it is no longer to be delivered.
+        """
         if request.delivery is None:
             return False
         result = await self._requests.update_one(

@@ -123,6 +123,7 @@ class RewardStore:
         self._rewards = mongo.write[REWARDS.name]
 
     async def insert(self, reward: Reward, session: Session) -> None:
+        """Inserts a new reward in the transaction of `session`."""
         await self._rewards.insert_one(reward_document(reward), session=session)
 
     async def update_texts(self, reward: Reward, session: Session) -> Reward | None:
@@ -142,10 +143,14 @@ class RewardStore:
         return None if document is None else to_reward(document)
 
     async def count_batch(self, reward_id: str, session: Session) -> None:
-        """Notes that codes are added to the coupon's pool, so that two calls that add write their audit one after the other.
-        It is no new version: the coupon's words are as they were."""
+        """Notes that codes are added to the coupon's pool.
+
+        So that two calls that add write their audit one after the other. It is no new version: the coupon's words are
+        as they were.
+        """
         await self._rewards.update_one({"_id": reward_id}, {"$inc": {"codeBatches": 1}}, session=session)
 
     async def reward(self, reward_id: str, session: Session | None = None) -> Reward | None:
+        """Returns the reward as the primary has it, or None."""
         document = await self._rewards.find_one({"_id": reward_id}, session=session)
         return None if document is None else to_reward(document)

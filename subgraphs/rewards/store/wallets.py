@@ -141,8 +141,10 @@ async def ledger_pages(
 
 
 class WalletStore:
-    """Reads that decide, and writes: all at the primary. Of two transactions that book on one wallet the ledger's numbers
-    let only one through."""
+    """Reads that decide, and writes: all at the primary.
+
+    Of two transactions that book on one wallet the ledger's numbers let only one through.
+    """
 
     def __init__(self, mongo: Mongo) -> None:
         self._database = mongo.write
@@ -150,6 +152,7 @@ class WalletStore:
         self._lots = mongo.write[LOTS.name]
 
     async def heads(self, user_ids: Sequence[str], session: Session | None = None) -> dict[str, Head]:
+        """Returns where each wallet's ledger stands, by user, as the primary has it."""
         return await heads(self._database, user_ids, session)
 
     async def expired_lots(self, user_ids: Sequence[str], now: datetime, session: Session) -> dict[str, list[Lot]]:

@@ -115,6 +115,12 @@ class PointsBudget:
 
 @federated(keys=["id"])
 class Event:
+    """A campaign: a window in time and a rule over what users did.
+
+    `status` follows the clock: a published event is SCHEDULED, ACTIVE or ENDED by its window [startsAt, endsAt) at the
+    moment of asking, whatever was stored last.
+    """
+
     id: strawberry.ID = open_field("Opaque; unique among events.")
 
     @strawberry.field(extensions=[CacheHint(OFFERS_OF_EVENT, Scope.ROLE), ANYBODY])
@@ -145,6 +151,7 @@ class Event:
     @classmethod
     def resolve_reference(cls, info: RewardsInfo, id: strawberry.ID) -> Self:
         # Whether there is such an event is for events to say; one without offers has none.
+        """Resolves a federated reference by its id."""
         return cls(id=id)
 
 
@@ -207,6 +214,7 @@ class RewardOffer:
         extensions=[Visible("user", lambda viewer, _: viewer.user_id is not None)],
     )
     async def my_claimability(self, info: RewardsInfo) -> Claimability | None:
+        """Asks the loader, which asks events once for all offers of the request."""
         found = await info.context.claimability_by_offer.load(self.offer)
         if found is None:
             return None
@@ -215,6 +223,7 @@ class RewardOffer:
 
     @classmethod
     def of(cls, offer: model.Offer) -> Self:
+        """Returns the GraphQL object for what the use case or the store gave."""
         limit = offer.per_user
         return cls(
             offer=offer,
@@ -229,6 +238,7 @@ class RewardOffer:
 
     @classmethod
     async def resolve_reference(cls, info: RewardsInfo, id: strawberry.ID) -> Self | None:
+        """Resolves a federated reference by its id."""
         offer = await info.context.offers_by_id.load(id)
         if offer is None or not (offer.enabled or info.context.identity.is_staff):
             return None

@@ -39,11 +39,13 @@ class RewardRequestConnection:
         )
     )
     async def total_count(self) -> int | None:
+        """Counts the rows of all pages, only when a client asks for it."""
         found: int | None = await self.count()
         return found
 
     @classmethod
     def of(cls, page: Page[model.RewardRequest], now: datetime, count: Any) -> Self:
+        """Returns the GraphQL object for what the use case or the store gave."""
         edges = [
             RewardRequestEdge(cursor=cursor, node=RewardRequest.of(row, now))
             for cursor, row in zip(page.cursors, page.rows, strict=True)

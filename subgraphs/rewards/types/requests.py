@@ -74,10 +74,12 @@ class RequestStep:
         extensions=[staff_only()],
     )
     def actor(self) -> _UserHere | None:
+        """Names the actor to staff."""
         return None if self.step.actor_id is None else user_here(self.step.actor_id)
 
     @classmethod
     def of(cls, step: model.RequestStep) -> Self:
+        """Returns the GraphQL object for what the use case or the store gave."""
         return cls(
             step=step,
             at=step.at,
@@ -159,6 +161,7 @@ class RewardRequest:
         extensions=[staff_only()],
     )
     def decided_by(self) -> _UserHere | None:
+        """Names who decided to staff."""
         decider = self.request.decided_by
         return None if decider is None else user_here(decider)
 
@@ -204,5 +207,6 @@ class RewardRequest:
 
     @classmethod
     async def resolve_reference(cls, info: RewardsInfo, id: strawberry.ID) -> Self | None:
+        """Resolves a federated reference by its id."""
         request = await info.context.visible_request(id)
         return None if request is None else cls.of(request, info.context.now)

@@ -98,6 +98,7 @@ class RewardConnection:
 
     @classmethod
     def of(cls, page: Page[model.Reward]) -> Self:
+        """Returns the GraphQL object for what the use case or the store gave."""
         edges = [
             RewardEdge(cursor=cursor, node=to_reward(row)) for cursor, row in zip(page.cursors, page.rows, strict=True)
         ]

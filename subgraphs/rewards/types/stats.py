@@ -62,6 +62,7 @@ class EventStats:
 
     @classmethod
     def of(cls, event_id: str, totals: model.Totals, as_of: datetime) -> Self:
+        """Returns the GraphQL object for what the use case or the store gave."""
         return cls(
             event_id=event_id,
             claims=totals.claims,

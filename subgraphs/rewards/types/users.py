@@ -22,11 +22,14 @@ SELF_AND_STAFF = "self, operator, auditor, admin"
 
 
 def to_self_and_staff(viewer: Identity, user: Any) -> bool:
+    """Returns whether the viewer is the user or staff."""
     return viewer.is_user(user.id) or viewer.is_staff
 
 
 @federated(keys=["id"])
 class User:
+    """A person with an account."""
+
     id: strawberry.ID = open_field("Opaque; unique among users.")
 
     @strawberry.field(extensions=[Visible(SELF_AND_STAFF, to_self_and_staff)])
@@ -46,6 +49,7 @@ class User:
         info: RewardsInfo,
         page_request: PageRequest,
     ) -> BadgeConnection | None:
+        """Reads one page of the user's badges, with their rewards in one batch."""
         context = info.context
         bounds, scope = page_request.of(BADGES_SORT)
         page = await context.badges_by_user.page(self.id, (bounds, scope))
@@ -83,6 +87,7 @@ class User:
     @classmethod
     def resolve_reference(cls, info: RewardsInfo, id: strawberry.ID) -> Self:
         # Whoever holds nothing here has an empty wallet; users says whether there is such a user.
+        """Resolves a federated reference by its id."""
         return cls(id=id)
 
 

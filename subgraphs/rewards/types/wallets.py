@@ -67,6 +67,7 @@ class LedgerEntry:
 
     @classmethod
     def of(cls, entry: EntryModel) -> Self:
+        """Returns the GraphQL object for what the use case or the store gave."""
         return cls(
             entry=entry,
             id=strawberry.ID(entry.id),

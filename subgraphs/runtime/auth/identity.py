@@ -60,6 +60,7 @@ class Identity:
 
     @property
     def is_service(self) -> bool:
+        """Returns whether the caller is a trusted service."""
         return self.kind is CallerKind.SERVICE
 
     def has_any(self, roles: Iterable[Privilege]) -> bool:
@@ -90,7 +91,9 @@ class KeysUnavailable(Exception):
 class KeySource(Protocol):
     """Gives the public key for a key id, or None when the issuer has no such key."""
 
-    async def key(self, key_id: str) -> jwt.PyJWK | None: ...
+    async def key(self, key_id: str) -> jwt.PyJWK | None:
+        """Returns the public key of the id, or None when the issuer has no such key."""
+        ...
 
 
 # Whose tokens were verified lately: the longest unused are forgotten first.

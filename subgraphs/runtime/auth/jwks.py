@@ -38,6 +38,7 @@ class FixedKeys:
         self._keys = parse_key_set(document)
 
     async def key(self, key_id: str) -> jwt.PyJWK | None:
+        """Returns the key of the id, or None."""
         return self._keys.get(key_id)
 
 
@@ -66,6 +67,7 @@ class RemoteKeys:
         return self._keys.get(key_id)
 
     async def close(self) -> None:
+        """Closes the connections."""
         await self._client.aclose()
 
     async def _fetch(self) -> None:

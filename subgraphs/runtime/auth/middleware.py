@@ -28,6 +28,7 @@ class AuthMiddleware:
         self._revocations = revocations
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handles one connection, as ASGI has it."""
         if scope["type"] != "http" or scope["path"].rstrip("/") != self._path:
             await self._app(scope, receive, send)
             return

@@ -107,4 +107,5 @@ class RemoteRevocations:
         }
 
     async def close(self) -> None:
+        """Closes the connections."""
         await self._client.aclose()

@@ -48,8 +48,11 @@ class Cache:
         self.version = "0"
 
     async def find(self, lookups: Sequence[Lookup]) -> list[Answer[Any] | None]:
-        """An answer for each, None where it has to be found without the cache. Look-ups of one turn of the event loop, of
-        all requests, are one round trip to Redis; it takes at most 50 ms besides loading. Never fails."""
+        """An answer for each, None where it has to be found without the cache.
+
+        Look-ups of one turn of the event loop, of all requests, are one round trip to Redis; it takes at most 50 ms
+        besides loading. Never fails.
+        """
         if not lookups or not self._redis.breaker.allows():
             for lookup in lookups:
                 self.counts.add("bypasses", lookup.policy.name)

@@ -16,8 +16,10 @@ _CHANGES: Final = ("insert", "update", "replace", "delete")
 
 
 class ChangeStreamInvalidator:
-    """Raises the tags of whatever changes in the cached collections of one database. Changes of the application come here
-    too, a moment after it has raised them itself."""
+    """Raises the tags of whatever changes in the cached collections of one database.
+
+    Changes of the application come here too, a moment after it has raised them itself.
+    """
 
     def __init__(self, mongo: Mongo, collections: Sequence[Collection], invalidate: Invalidate) -> None:
         self._mongo = mongo
@@ -27,8 +29,10 @@ class ChangeStreamInvalidator:
         self._invalidate = invalidate
 
     async def run(self) -> None:
-        """Works until cancelled, and raises a driver's error when the stream is lost; started again, it takes everything
-        for changed, since nobody knows what it missed."""
+        """Works until cancelled, and raises a driver's error when the stream is lost.
+
+        Started again, it takes everything for changed, since nobody knows what it missed.
+        """
         names = {"$in": sorted(self._tags)}
         pipeline: list[Document] = [
             {"$match": {"ns.coll": names}},

@@ -19,8 +19,10 @@ Find = Callable[[Database, Sequence[str]], Awaitable[Mapping[str, Found]]]
 
 
 class Freshness:
-    """For how long what a request was told holds: the least of what it took from the cache, and nothing once it took
-    something from elsewhere."""
+    """For how long what a request was told holds.
+
+    The least of what it took from the cache, and nothing once it took something from elsewhere.
+    """
 
     def __init__(self) -> None:
         self.seconds = float("inf")
@@ -36,8 +38,10 @@ class Freshness:
 
 @dataclass(frozen=True, slots=True)
 class CacheUse:
-    """The cache as one request uses it; without `cache` it asks the database itself. Changes are told to `invalidator` in any
-    case, and `primary` is what loads read."""
+    """The cache as one request uses it; without `cache` it asks the database itself.
+
+    Changes are told to `invalidator` in any case, and `primary` is what loads read.
+    """
 
     cache: Cache | None
     invalidator: Cache

@@ -53,9 +53,11 @@ class Generations:
         }
 
     async def make(self, run_ids: Mapping[str, str], budget: Budget, *, lives: float) -> dict[str, bytes]:
-        """Fresh generations for tags that have none of the run in which their server was just met; of several who make one,
-        all get the same. They are kept for `lives` seconds. Raises RedisUnavailable; where a server is full, away, or
-        another than it was, there are none."""
+        """Fresh generations for tags that have none of the run in which their server was just met.
+
+        Of several who make one, all get the same. They are kept for `lives` seconds. Raises RedisUnavailable; where a
+        server is full, away, or another than it was, there are none.
+        """
         tags = list(run_ids)
         commands: list[Command] = []
         for tag, run_id in run_ids.items():
@@ -74,8 +76,11 @@ class Generations:
         return found
 
     async def invalidate(self, tags: Iterable[str]) -> None:
-        """What was made of these is old from now on, everywhere. Called after the commit and before it is acknowledged;
-        never fails: while Redis is away this process trusts no value made of these, and tells it as soon as it is back."""
+        """What was made of these is old from now on, everywhere.
+
+        Called after the commit and before it is acknowledged; never fails: while Redis is away this process trusts no
+        value made of these, and tells it as soon as it is back.
+        """
         told = set(tags)
         if not told:
             return
@@ -90,8 +95,10 @@ class Generations:
                 self._owe(untold)
 
     async def settle(self, budget: Budget | None = None) -> frozenset[str]:
-        """Tells what is owed; gives the tags that are owed still, of which no value may be trusted. Raises RedisUnavailable;
-        of a cluster another server may answer yet."""
+        """Tells what is owed; gives the tags that are owed still, of which no value may be trusted.
+
+        Raises RedisUnavailable; of a cluster another server may answer yet.
+        """
         if not self._owed:
             return frozenset()
         telling = dict(self._owed)

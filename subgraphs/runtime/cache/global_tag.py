@@ -1,5 +1,8 @@
-"""The tag that every value carries. On a cluster it is one for each sixteenth of the slots, so that a value's mostly lives
-on the value's own server: no server is asked by every look-up, and one that is away takes only its own values along."""
+"""The tag that every value carries.
+
+On a cluster it is one for each sixteenth of the slots, so that a value's mostly lives on the value's own server: no
+server is asked by every look-up, and one that is away takes only its own values along.
+"""
 
 from functools import cache
 from typing import Final
@@ -17,8 +20,11 @@ def part_of(key: str) -> str:
 
 @cache
 def all_parts() -> tuple[str, ...]:
-    """The parts of EVERYTHING. Each has a hash tag (https://redis.io/docs/latest/operate/oss_and_stack/reference/cluster-spec/)
-    that lies in its own sixteenth of the slots."""
+    """The parts of EVERYTHING.
+
+    Each has a hash tag (https://redis.io/docs/latest/operate/oss_and_stack/reference/cluster-spec/) that lies in its
+    own sixteenth of the slots.
+    """
     words: dict[int, str] = {}
     number = 0
     while len(words) < _PARTS:

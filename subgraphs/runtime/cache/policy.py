@@ -89,8 +89,11 @@ Fill = Callable[[Sequence["Lookup"]], Awaitable[Sequence["Filled[Any] | BaseExce
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Lookup:
-    """One value that is wanted. `fill` loads the look-ups of one `group` together, from the primary, in their order; `work`
-    is what it needs for that."""
+    """One value that is wanted.
+
+    `fill` loads the look-ups of one `group` together, from the primary, in their order; `work` is what it needs for
+    that.
+    """
 
     policy: Policy[Any]
     key: str

@@ -18,8 +18,10 @@ _CODEC: Final[CodecOptions[Mapping[str, Any]]] = CodecOptions(tz_aware=True)
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """`fresh_until` and `ends_at` are instants of the clock. A record that `is_unstorable` says that the value is not kept:
-    whoever wants it loads it."""
+    """`fresh_until` and `ends_at` are instants of the clock.
+
+    A record that `is_unstorable` says that the value is not kept: whoever wants it loads it.
+    """
 
     generations: tuple[bytes, ...]
     made_at: datetime

@@ -12,8 +12,10 @@ from subgraphs.runtime.redis.pipeline import LIMIT_SECONDS, MIN_SECONDS, Command
 
 
 class RedisAccess:
-    """One process's way to Redis. `namespace` keeps databases apart that share a server; `is_cluster`: of several servers
-    one may be away."""
+    """One process's way to Redis.
+
+    `namespace` keeps databases apart that share a server; `is_cluster`: of several servers one may be away.
+    """
 
     def __init__(
         self,
@@ -33,8 +35,10 @@ class RedisAccess:
         self.counts.breaker_state = lambda: self.breaker.state
 
     async def run(self, commands: Sequence[Command], budget: "Budget | None" = None, *, insist: bool = False) -> Reply:
-        """Waits no longer than is left of the budget; `insist` as in `Pipeline.run`. Raises RedisUnavailable; an
-        answer that is nothing but errors is as bad."""
+        """Waits no longer than is left of the budget; `insist` as in `Pipeline.run`.
+
+        Raises RedisUnavailable; an answer that is nothing but errors is as bad.
+        """
         budget = budget or self.budget()
         self.counts.round_trips += 1
         try:
@@ -68,6 +72,7 @@ class RedisAccess:
         return Budget(self.limit_seconds)
 
     async def close(self) -> None:
+        """Closes the connections."""
         await self._pipeline.close()
 
 

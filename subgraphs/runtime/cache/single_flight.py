@@ -23,8 +23,11 @@ Waiter = asyncio.Future[Answer[Any] | None]
 
 @dataclass(slots=True)
 class Flight:
-    """A value on its way. Whoever read the same generations may wait for it: no change was told between their look and
-    the one that began it. A `refresh` has nobody waiting."""
+    """A value on its way.
+
+    Whoever read the same generations may wait for it: no change was told between their look and the one that began it.
+    A `refresh` has nobody waiting.
+    """
 
     lookup: Lookup
     generations: tuple[bytes, ...]

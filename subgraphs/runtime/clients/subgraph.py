@@ -22,8 +22,10 @@ class SubgraphClient:
     async def entities(
         self, query: str, typename: str, ids: Sequence[str], variables: Mapping[str, Any] | None = None
     ) -> list[dict[str, Any] | None]:
-        """The entities of these ids in their order, None where there is none, by a query over `_entities` whose variable
-        `$of` takes their representations. Raises SubgraphUnavailable."""
+        """The entities of these ids in their order, None where there is none.
+
+        By a query over `_entities` whose variable `$of` takes their representations. Raises SubgraphUnavailable.
+        """
         of = [{"__typename": typename, "id": entity_id} for entity_id in ids]
         try:
             response = await self._http.post(

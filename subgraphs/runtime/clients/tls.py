@@ -8,6 +8,8 @@ import httpx
 
 @functools.cache
 def tls_context() -> ssl.SSLContext:
-    """The certificates that httpx trusts by itself, shared by the clients of a process:
-    `AsyncClient(verify=tls_context())`."""
+    """The certificates that httpx trusts by itself, shared by the clients of a process.
+
+    `AsyncClient(verify=tls_context())`.
+    """
     return httpx.create_ssl_context()

@@ -52,6 +52,7 @@ class CacheControl(SchemaExtension):
     """Says in the context how long the response holds: the least that any part of it allows, nothing after an error."""
 
     def on_operation(self) -> Iterator[None]:
+        """Sets the context's Cache-Control once the operation is executed."""
         yield
         executed = self.execution_context
         context = executed.context
@@ -142,8 +143,10 @@ def _declared(parent: GraphQLNamedType, name: str) -> Promise:
 
 @cache
 def of_field(field: Any) -> Promise:
-    """What a field allows, the fields below it aside. A resolver that is not asynchronous computes from its object, since
-    all of ours that ask a store are."""
+    """What a field allows, the fields below it aside.
+
+    A resolver that is not asynchronous computes from its object, since all of ours that ask a store are.
+    """
     private = False
     promise = NONE if field.is_async else AS_THE_OBJECT
     for extension in field.extensions:

@@ -85,6 +85,7 @@ class Cached(FieldExtension, Generic[Result, Value]):
         )
 
     def apply(self, field: StrawberryField) -> None:
+        """Prepares the field, once, when the schema is built."""
         owner = getattr(field.origin, "__name__", "")
         name = field.graphql_name or to_camel_case(field.python_name)
         if any(isinstance(other, Visible) for other in field.extensions[: field.extensions.index(self)]):
@@ -94,6 +95,7 @@ class Cached(FieldExtension, Generic[Result, Value]):
     async def resolve_async(
         self, next_: Callable[..., Awaitable[Any]], source: Any, info: AnyInfo, **arguments: Any
     ) -> Any:
+        """Resolves the field, through this extension."""
         context: RequestContext = info.context
         use = context.cached
         if use is None or use.cache is None:
@@ -140,7 +142,9 @@ async def fill(lookups: Sequence[Lookup]) -> Sequence[Filled[Any] | BaseExceptio
 
 class CacheHint(FieldExtension):
     """Says that the field gives a cached entity that its resolver gets from a loader, for the response's Cache-Control.
-    `scope` is who may be told the same. Costs nothing when the field is resolved."""
+
+    `scope` is who may be told the same. Costs nothing when the field is resolved.
+    """
 
     def __init__(self, entity: Entity[Any], scope: Scope) -> None:
         self.entity = entity
@@ -148,6 +152,7 @@ class CacheHint(FieldExtension):
 
     @cached_property
     def has_resolver(self) -> bool:
+        """Returns False: the field is resolved as if the hint were not there."""
         return False
 
 

@@ -155,6 +155,7 @@ class WithinLimits(ValidationRule):
         self._measured = _Measured(fragments)
 
     def enter_operation_definition(self, node: OperationDefinitionNode, *_: Any) -> None:
+        """Measures one operation and reports each limit that it exceeds."""
         found = self._measured.of(node.selection_set)
         found.directives += len(node.directives or ())
         for what, value, limit in (

@@ -24,9 +24,12 @@ OperationLimit: TypeAlias = Callable[[str], Awaitable[datetime | None]]
 
 @dataclass
 class RequestContext(BaseContext):
-    """Who asks, what time it is, where to read. `cached` is None where a subgraph caches nothing; `remade` gives a context
-    of another identity whose loaders are new and read from the primary: values for the cache are loaded in it. All loaders
-    among the fields tell `observer` what they do. `operation_limit` is None for callers who are not counted."""
+    """Who asks, what time it is, where to read.
+
+    `cached` is None where a subgraph caches nothing; `remade` gives a context of another identity whose loaders are
+    new and read from the primary: values for the cache are loaded in it. All loaders among the fields tell `observer`
+    what they do. `operation_limit` is None for callers who are not counted.
+    """
 
     identity: Identity
     clock: Clock
@@ -47,8 +50,10 @@ class RequestContext(BaseContext):
                     value.observer = self.observer
 
     async def wrote(self, *tags: str, writer_id: str | None = None) -> None:
-        """To be said between a commit and its acknowledgement: the caller (or `writer_id`, who was nobody before) wrote, and
-        cached values with these tags are old."""
+        """To be said between a commit and its acknowledgement.
+
+        The caller (or `writer_id`, who was nobody before) wrote, and cached values with these tags are old.
+        """
         raised = [] if self.cached is None else [self.cached.invalidate(*tags)]
         await asyncio.gather(*raised, self.read_your_writes.mark_written(writer_id))
 

@@ -87,6 +87,7 @@ class GraphQLEndpoint(GraphQLRouter[Any, None]):
 
     async def get_sub_response(self, request: Request) -> Response:
         # The library keeps one response for all requests under way; ours is the request's own.
+        """Returns the response that this request's result will be written into."""
         response = Response(media_type=chosen_media(request.headers.get("accept")))
         del response.headers["content-length"]
         request.state.response = response

@@ -116,10 +116,13 @@ class OperationLimits:
 
 
 class LimitOperations(SchemaExtension):
-    """Refuses an operation that is one too many, with RATE_LIMITED and `retryAt` for each field it asks for. A mutation
-    that has RateLimited in its union counts for itself."""
+    """Refuses an operation that is one too many, with RATE_LIMITED and `retryAt` for each field it asks for.
+
+    A mutation that has RateLimited in its union counts for itself.
+    """
 
     async def on_execute(self) -> AsyncIterator[None]:
+        """Counts the operation before it is executed, and refuses one too many."""
         executed = self.execution_context
         context = executed.context
         take = context.operation_limit if isinstance(context, RequestContext) else None

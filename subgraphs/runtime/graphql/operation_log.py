@@ -15,6 +15,7 @@ class OperationLog(SchemaExtension):
     """Binds the operation's name to every line logged meanwhile, and logs one line at its end."""
 
     def on_operation(self) -> Iterator[None]:
+        """Logs one line at the operation's end."""
         started = time.perf_counter()
         yield
         errors = getattr(self.execution_context.result, "errors", None) or ()
@@ -27,6 +28,7 @@ class OperationLog(SchemaExtension):
 
     def on_validate(self) -> Iterator[None]:
         # The text is parsed by now, so that a name that stands only there is known too.
+        """Binds the operation's name to all lines logged from here on."""
         name = self.execution_context.operation_name
         structlog.contextvars.bind_contextvars(operation=None if name is None else name[:MAX_NAME_LENGTH])
         yield

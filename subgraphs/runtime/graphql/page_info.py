@@ -23,6 +23,7 @@ class PageInfo:
 
     @classmethod
     def of(cls, page: Page[Any]) -> "PageInfo":
+        """Returns what the API says of a page."""
         return cls(
             has_next_page=page.has_next,
             has_previous_page=page.has_previous,

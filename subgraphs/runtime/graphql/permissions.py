@@ -25,9 +25,11 @@ class Access(BasePermission):
 
     @classmethod
     def allows(cls, identity: Identity) -> bool:
+        """Returns whether the rule lets this caller through."""
         raise NotImplementedError
 
     def has_permission(self, source: Any, info: Info[Any, Any], **kwargs: Any) -> bool:
+        """Lets the caller through; raises Unauthenticated, Forbidden, or CodedError with UNAVAILABLE."""
         identity: Identity = info.context.identity
         if self.allows(identity):
             return True
@@ -43,6 +45,7 @@ class Public(Access):
 
     @classmethod
     def allows(cls, identity: Identity) -> bool:
+        """Returns whether the rule lets this caller through."""
         return True
 
 
@@ -53,6 +56,7 @@ class SignedIn(Access):
 
     @classmethod
     def allows(cls, identity: Identity) -> bool:
+        """Returns whether the rule lets this caller through."""
         return identity.kind is not CallerKind.ANONYMOUS
 
 
@@ -63,6 +67,7 @@ class UserOnly(Access):
 
     @classmethod
     def allows(cls, identity: Identity) -> bool:
+        """Returns whether the rule lets this caller through."""
         return identity.kind is CallerKind.USER
 
 
@@ -73,6 +78,7 @@ class Operators(Access):
 
     @classmethod
     def allows(cls, identity: Identity) -> bool:
+        """Returns whether the rule lets this caller through."""
         return identity.has_any((Privilege.OPERATOR, Privilege.ADMIN))
 
 
@@ -83,6 +89,7 @@ class Staff(Access):
 
     @classmethod
     def allows(cls, identity: Identity) -> bool:
+        """Returns whether the rule lets this caller through."""
         return identity.has_any(STAFF)
 
 
@@ -93,6 +100,7 @@ class Auditors(Access):
 
     @classmethod
     def allows(cls, identity: Identity) -> bool:
+        """Returns whether the rule lets this caller through."""
         return identity.has_any((Privilege.AUDITOR, Privilege.ADMIN))
 
 
@@ -103,6 +111,7 @@ class Admins(Access):
 
     @classmethod
     def allows(cls, identity: Identity) -> bool:
+        """Returns whether the rule lets this caller through."""
         return identity.has_any((Privilege.ADMIN,))
 
 
@@ -113,6 +122,7 @@ class Services(Access):
 
     @classmethod
     def allows(cls, identity: Identity) -> bool:
+        """Returns whether the rule lets this caller through."""
         return identity.is_service
 
 
@@ -123,6 +133,7 @@ class ServicesAndAdmins(Access):
 
     @classmethod
     def allows(cls, identity: Identity) -> bool:
+        """Returns whether the rule lets this caller through."""
         return identity.is_service or identity.has_any((Privilege.ADMIN,))
 
 
@@ -137,9 +148,11 @@ class Visible(FieldExtension):
         self._shows = shows
 
     def resolve(self, next_: Callable[..., Any], source: Any, info: Info[Any, Any], **kwargs: Any) -> Any:
+        """Resolves the field, through this extension."""
         return next_(source, info, **kwargs) if self._shows(info.context.identity, source) else None
 
     async def resolve_async(self, next_: Callable[..., Any], source: Any, info: Info[Any, Any], **kwargs: Any) -> Any:
+        """Resolves the field, through this extension."""
         return await next_(source, info, **kwargs) if self._shows(info.context.identity, source) else None
 
 
@@ -157,6 +170,7 @@ class Reachable(FieldExtension):
     audience = OPEN_TO_ALL
 
     def apply(self, field: Any) -> None:
+        """Prepares the field, once, when the schema is built."""
         field.metadata = {**field.metadata, "audience": self.audience}
         field.extensions = [extension for extension in field.extensions if extension is not self]
 

@@ -12,15 +12,20 @@ from subgraphs.runtime.pagination.queries import Fields
 
 @dataclass(frozen=True)
 class Projection:
-    """Of each GraphQL field of a type: the stored fields that it is made of. `always` are those that every object needs,
-    whatever is asked for; ids, parents and what a list is sorted by are read in any case."""
+    """Of each GraphQL field of a type: the stored fields that it is made of.
+
+    `always` are those that every object needs, whatever is asked for; ids, parents and what a list is sorted by are
+    read in any case.
+    """
 
     parts: Mapping[str, Sequence[str]]
     always: Sequence[str] = ()
 
     def of_nodes(self, info: Info[Any, Any]) -> Fields:
-        """What the nodes of this connection are to be read with: all there is when a field is selected that says nothing
-        here."""
+        """What the nodes of this connection are to be read with.
+
+        All there is when a field is selected that says nothing here.
+        """
         names = selected(info, "edges", "node")
         if not names <= self.parts.keys():
             return None

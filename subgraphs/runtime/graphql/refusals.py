@@ -44,6 +44,7 @@ class ValidationFailed(Error):
 
     @classmethod
     def of(cls, invalid: results.ValidationFailed) -> "ValidationFailed":
+        """Returns the refusal for the result of the use case."""
         violations = [Violation(path=list(v.path), code=v.code, message=v.message) for v in invalid.violations]
         summary = "; ".join(v.message for v in invalid.violations[:3])
         return cls(code="VALIDATION_FAILED", message=summary, violations=violations)
@@ -57,6 +58,7 @@ class NotFound(Error):
 
     @classmethod
     def of(cls, missing: results.NotFound) -> "NotFound":
+        """Returns the refusal for the result of the use case."""
         return cls(code="NOT_FOUND", message="there is no such thing, or not for you", id=strawberry.ID(missing.id))
 
 
@@ -68,6 +70,7 @@ class VersionConflict(Error):
 
     @classmethod
     def of(cls, stale: results.VersionConflict) -> "VersionConflict":
+        """Returns the refusal for the result of the use case."""
         message = "it was changed meanwhile; read it again"
         return cls(code="VERSION_CONFLICT", message=message, current_version=stale.current_version)
 
@@ -91,6 +94,7 @@ class IdempotencyConflict(Error):
 
     @classmethod
     def of(cls, _: results.IdempotencyConflict) -> "IdempotencyConflict":
+        """Returns the refusal for the result of the use case."""
         return cls(code="IDEMPOTENCY_CONFLICT", message="this key came before with other arguments")
 
 
@@ -105,6 +109,7 @@ class TryAgain(Error):
 
     @classmethod
     def of(cls, later: results.TryAgain) -> "TryAgain":
+        """Returns the refusal for the result of the use case."""
         message = "something needed did not answer in time; ask again with the same key"
         return cls(code="TRY_AGAIN", message=message, retry_at=later.retry_at)
 
@@ -117,6 +122,7 @@ class RateLimited(Error):
 
     @classmethod
     def of(cls, limited: results.RateLimited) -> "RateLimited":
+        """Returns the refusal for the result of the use case."""
         return cls(code="RATE_LIMITED", message="too many calls; wait until retryAt", retry_at=limited.retry_at)
 
 

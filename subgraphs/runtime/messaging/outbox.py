@@ -29,8 +29,11 @@ log = structlog.get_logger("outbox")
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """What happened, for other parts to know. `key` names whom it is about; `id` is the same however often it comes; `tags`
-    are those of cached values that are old by it."""
+    """What happened, for other parts to know.
+
+    `key` names whom it is about; `id` is the same however often it comes; `tags` are those of cached values that are
+    old by it.
+    """
 
     topic: str
     key: str
@@ -56,7 +59,9 @@ Invalidate = Callable[[Sequence[str]], Awaitable[None]]
 class Publisher(Protocol):
     """Where the relay takes messages; returns once they are safely there."""
 
-    async def publish(self, message: Message) -> None: ...
+    async def publish(self, message: Message) -> None:
+        """Publishes one message; returns once it is safely there."""
+        ...
 
 
 async def enqueue(mongo: Mongo, messages: Sequence[Message], session: Session) -> None:
@@ -78,9 +83,11 @@ async def already_handled(mongo: Mongo, message_id: str, at: datetime, session: 
 
 
 class Relay:
-    """Hands the outbox's messages to a publisher, oldest first, and removes a batch once it is handed over; one that dies
-    in between hands it over again. Their tags are raised first, for the case that the process which made the change died
-    before it did so itself."""
+    """Hands the outbox's messages to a publisher, oldest first, and removes a batch once it is handed over.
+
+    One that dies in between hands it over again. Their tags are raised first, for the case that the process which made
+    the change died before it did so itself.
+    """
 
     def __init__(
         self,
@@ -114,8 +121,10 @@ class Relay:
                 await asyncio.sleep(self._idle_seconds * random.uniform(0.8, 1.2) * min(2**failures, 50))
 
     async def drain(self) -> int:
-        """Hands over one batch and gives how many messages went. A message whose handing over fails stays, with all
-        later ones of its key, and stops no other key."""
+        """Hands over one batch and gives how many messages went.
+
+        A message whose handing over fails stays, with all later ones of its key, and stops no other key.
+        """
         outbox = self._mongo.write[OUTBOX.name]
         rows = await outbox.find({}, sort=[("at", 1), ("_id", 1)], limit=self._batch).to_list(None)
         await self._raise(rows)

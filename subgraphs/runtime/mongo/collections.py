@@ -43,8 +43,11 @@ class Index:
 
 @dataclass(frozen=True, slots=True)
 class Collection:
-    """One collection: its shard key (empty: not sharded) and its indexes beyond that of `_id`. `cache_tags` gives, by a
-    document's id, the tags of cached values that it is part of; None: nothing of it is cached."""
+    """One collection: its shard key (empty: not sharded) and its indexes beyond that of `_id`.
+
+    `cache_tags` gives, by a document's id, the tags of cached values that it is part of; None: nothing of it is
+    cached.
+    """
 
     name: str
     shard_key: tuple[tuple[str, int | str], ...] = ()
@@ -53,8 +56,11 @@ class Collection:
 
 
 def fits_shard_key(index: Index, collection: Collection) -> bool:
-    """Whether MongoDB takes the index where the collection is sharded: a unique one begins with the whole shard key, or no
-    shard could tell that it is unique. Fields count, not how they are ordered or hashed."""
+    """Whether MongoDB takes the index where the collection is sharded.
+
+    A unique one begins with the whole shard key, or no shard could tell that it is unique. Fields count, not how they
+    are ordered or hashed.
+    """
     shard_fields = [name for name, _ in collection.shard_key]
     return not index.unique or [name for name, _ in index.keys][: len(shard_fields)] == shard_fields
 

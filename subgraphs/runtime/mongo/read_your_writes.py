@@ -48,8 +48,10 @@ class ReadYourWrites:
         return found
 
     async def mark_written(self, writer_id: str | None = None) -> None:
-        """Notes that the caller has written (or `writer_id`, who was nobody before); this request reads from the primary
-        from here on."""
+        """Notes that the caller has written (or `writer_id`, who was nobody before).
+
+        This request reads from the primary from here on.
+        """
         self._database = self._mongo.write
         caller_id = writer_id or self._caller_id
         if caller_id is None:

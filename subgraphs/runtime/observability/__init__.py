@@ -1,0 +1,1 @@
+"""Structured logs, metrics for Prometheus, and trace ids."""

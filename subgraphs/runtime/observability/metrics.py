@@ -11,8 +11,11 @@ _SECONDS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2
 
 
 class LoaderMetrics:
-    """An observer of loaders: how large their batches are, how long they take, how many keys fail, and how many a request
-    asked for again and had already."""
+    """An observer of loaders.
+
+    How large their batches are, how long they take, how many keys fail, and how many a request asked for again and had
+    already.
+    """
 
     def __init__(self, registry: CollectorRegistry) -> None:
         labels = ("loader",)

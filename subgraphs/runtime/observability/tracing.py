@@ -23,6 +23,7 @@ class Tracing:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handles one connection, as ASGI has it."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return

@@ -1,0 +1,1 @@
+"""Keyset pagination: signed cursors, and the queries that read pages from MongoDB."""

@@ -38,8 +38,10 @@ async def read_page(
     milliseconds: int | None = None,
     fields: Fields = None,
 ) -> Page[Mapping[str, Any]]:
-    """One page of the rows that `base` selects: one find, no count, no skip. `hint` names the index to walk; where few rows
-    of it may be selected, `milliseconds` bounds the walk."""
+    """One page of the rows that `base` selects: one find, no count, no skip.
+
+    `hint` names the index to walk; where few rows of it may be selected, `milliseconds` bounds the walk.
+    """
     found = collection.find(
         keyset_filter(base, sort, bounds),
         projection=projection(fields, sort),
@@ -60,8 +62,10 @@ async def read_text_page(
     cursors: Cursors,
     scope: str,
 ) -> Page[Mapping[str, Any]]:
-    """One page of the rows that `base` selects and that hold every word of the text, by the collection's text index; what
-    it finds is sorted in memory, so it may take a second and no longer."""
+    """One page of the rows that `base` selects and that hold every word of the text, by the collection's text index.
+
+    What it finds is sorted in memory, so it may take a second and no longer.
+    """
     # Text search stands at the top of a filter or nowhere.
     found = collection.find(
         {"$text": all_words(text), "$and": [keyset_filter(base, sort, bounds)]},
@@ -90,9 +94,10 @@ async def read_pages(
     hint: str | None = None,
     fields: Fields = None,
 ) -> dict[str, Page[Mapping[str, Any]]]:
-    """The same page of each parent's rows, in one aggregation: a bounded index range a parent. `hint` names the index to
-    walk; unless said, the one of the parent and the sort."""
+    """The same page of each parent's rows, in one aggregation: a bounded index range a parent.
 
+    `hint` names the index to walk; unless said, the one of the parent and the sort.
+    """
     only = projection(fields, sort, parent_field)
     projected: list[dict[str, Any]] = [] if only is None else [{"$project": only}]
 

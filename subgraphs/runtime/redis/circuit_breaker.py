@@ -31,6 +31,7 @@ class CircuitBreaker:
 
     @property
     def is_closed(self) -> bool:
+        """Returns whether calls go through as usual."""
         return self._closed
 
     def allows(self) -> bool:

@@ -14,8 +14,11 @@ from subgraphs.runtime.redis.url import RedisUrl
 
 
 class ClusterClient:
-    """A cluster, with the commands of the client that are used here. The library's own cannot keep the limit: whenever a
-    server is away it asks for all commands that the others know before it goes on."""
+    """A cluster, with the commands of the client that are used here.
+
+    The library's own cannot keep the limit: whenever a server is away it asks for all commands that the others know
+    before it goes on.
+    """
 
     def __init__(self, pipeline: Pipeline, *, timeout_seconds: float) -> None:
         self._pipeline = pipeline
@@ -57,8 +60,10 @@ RedisClient: TypeAlias = Redis | ClusterClient
 
 
 def connect_pipeline(url: str) -> Pipeline:
-    """Returns the pipeline to the server, or the cluster, at `url`; it connects when first used. Raises ValueError for a
-    URL that is not Redis's."""
+    """Returns the pipeline to the server, or the cluster, at `url`; it connects when first used.
+
+    Raises ValueError for a URL that is not Redis's.
+    """
     parsed = RedisUrl.parse(url)
     return ClusterPipeline(parsed) if parsed.is_cluster else ServerPipeline(url)
 

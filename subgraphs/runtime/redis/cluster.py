@@ -34,8 +34,10 @@ class _Member:
         self.breaker = CircuitBreaker()
 
     async def run(self, commands: Sequence[Command], seconds: float, *, insist: bool) -> Answered:
-        """As `Server.run`; while the server is left alone, only who insists asks it. An answer that is nothing but errors
-        is none: the server is loading, or knows no more of the cluster."""
+        """Sends commands as `Server.run` does; while the breaker is open, only for callers that insist.
+
+        An answer that holds nothing but errors counts as none: the server is loading, or has left the cluster.
+        """
         if not self.breaker.allows() and not insist:
             raise RedisUnavailable("left alone")
         try:
@@ -59,8 +61,10 @@ class _Trip:
 
 
 class ClusterPipeline:
-    """The way to a cluster, whose map is learned when it is first used, and anew when a slot has moved or a server is away.
-    A redirection is followed once."""
+    """The way to a cluster, whose map is learned when it is first used.
+
+    And anew when a slot has moved or a server is away. A redirection is followed once.
+    """
 
     def __init__(self, url: RedisUrl) -> None:
         self._url = url
@@ -71,6 +75,7 @@ class ClusterPipeline:
         self._learned_at = float("-inf")
 
     async def run(self, commands: Sequence[Command], *, seconds: float = LIMIT_SECONDS, insist: bool = False) -> Reply:
+        """Sends each command to the server of its slot; see `Pipeline.run`."""
         waited = await self._have_map(seconds)
         # Where nobody answered, whoever asks yet is to find out whether somebody does again.
         insist = insist or not self._answers_anywhere()
@@ -84,6 +89,7 @@ class ClusterPipeline:
         return Reply(trip.run_ids, trip.values, waited)
 
     async def close(self) -> None:
+        """Closes the connections."""
         if self._learning is not None:
             self._learning.cancel()
             await asyncio.gather(self._learning, return_exceptions=True)

@@ -20,10 +20,12 @@ class RedisUnavailable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """The replies in the commands' order: an error as a ResponseError in its place, and a RedisUnavailable where that
-    command's server
-    did not answer. `run_ids`, in the same order, tell apart the runs of servers: one changes whenever its server starts or
-    becomes a master, and is empty where none answered. `waited`: seconds."""
+    """The replies in the commands' order.
+
+    An error as a ResponseError in its place, and a RedisUnavailable where that command's server did not answer.
+    `run_ids`, in the same order, tell apart the runs of servers: one changes whenever its server starts or becomes a
+    master, and is empty where none answered. `waited`: seconds.
+    """
 
     run_ids: Sequence[str]
     values: list[Any]
@@ -34,9 +36,14 @@ class Pipeline(Protocol):
     """The way to Redis."""
 
     async def run(self, commands: Sequence[Command], *, seconds: float = LIMIT_SECONDS, insist: bool = False) -> Reply:
-        """Sends all, then reads all. Each has one key, its second word (EVAL's fourth); none depends on another having been
-        carried out before it by another server. `insist` asks also a server that did not answer lately. Raises
-        RedisUnavailable after `seconds`, connecting included, when no server answers at all."""
+        """Sends all, then reads all.
+
+        Each has one key, its second word (EVAL's fourth); none depends on another having been carried out before it by
+        another server. `insist` asks also a server that did not answer lately. Raises RedisUnavailable after
+        `seconds`, connecting included, when no server answers at all.
+        """
         ...
 
-    async def close(self) -> None: ...
+    async def close(self) -> None:
+        """Closes the connections."""
+        ...

@@ -108,10 +108,12 @@ class ServerPipeline:
         self._server = Server(url)
 
     async def run(self, commands: Sequence[Command], *, seconds: float = LIMIT_SECONDS, insist: bool = False) -> Reply:
+        """Sends all commands to the one server; see `Pipeline.run`."""
         answered = await self._server.run(commands, seconds)
         return Reply([answered.run_id] * len(commands), answered.values, answered.waited)
 
     async def close(self) -> None:
+        """Closes the connections."""
         await self._server.close()
 
 
@@ -128,8 +130,10 @@ async def _greet(connection: AbstractConnection) -> None:
 
 
 def _run_id(replies: Sequence[Any]) -> str:
-    """Of this start of the server, and of this time of its being the master: a replica that takes over begins a history of
-    its own, which has an id, and so does a master that comes back."""
+    """Returns an id of this start of the server, and of this time of its being the master.
+
+    A replica that takes over begins a history of its own, which has an id, and so does a master that comes back.
+    """
     for reply in replies:
         if isinstance(reply, ResponseError):
             raise reply

@@ -26,8 +26,10 @@ class RedisUrl:
 
     @classmethod
     def parse(cls, url: str) -> Self:
-        """Of `redis://host:port/0`, or `redis+cluster://host:port,host:port`; `rediss` is the same by TLS. A user and a
-        password before the hosts are for all of them. Raises ValueError, which does not repeat the URL."""
+        """Of `redis://host:port/0`, or `redis+cluster://host:port,host:port`; `rediss` is the same by TLS.
+
+        A user and a password before the hosts are for all of them. Raises ValueError, which does not repeat the URL.
+        """
         parts = urlsplit(url)
         is_cluster = _SCHEMES.get(parts.scheme)
         if is_cluster is None:

@@ -15,8 +15,10 @@ NotificationPageArgs = tuple[bool, PageBounds, str, Fields]
 
 
 class NotificationsByUser(Pages[NotificationPageArgs, Page[Notification]]):
-    """A page of each user's inbox; the arguments are whether only unread ones, the bounds, the list's name, and which
-    stored fields are asked for."""
+    """A page of each user's inbox.
+
+    The arguments are whether only unread ones, the bounds, the list's name, and which stored fields are asked for.
+    """
 
     def __init__(self, read_your_writes: ReadYourWrites, cursors: Cursors) -> None:
         async def find(user_ids: Sequence[str], args: NotificationPageArgs) -> Mapping[str, Page[Notification]]:

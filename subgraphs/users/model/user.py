@@ -34,6 +34,8 @@ _COMMON_PASSWORDS: Final = frozenset(
 
 
 class Role(StrEnum):
+    """What a user may do."""
+
     USER = "USER"
     OPERATOR = "OPERATOR"
     AUDITOR = "AUDITOR"
@@ -41,6 +43,8 @@ class Role(StrEnum):
 
 
 class UserStatus(StrEnum):
+    """Whether a user may do anything at all."""
+
     ACTIVE = "ACTIVE"
     SUSPENDED = "SUSPENDED"
 

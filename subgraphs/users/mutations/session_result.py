@@ -23,6 +23,7 @@ class InvalidCredentials(Error):
 
     @classmethod
     def of(cls, _: sessions.InvalidCredentials) -> "InvalidCredentials":
+        """Returns the GraphQL object for what the use case or the store gave."""
         return cls(code="INVALID_CREDENTIALS", message="these credentials are not right")
 
 
@@ -32,6 +33,7 @@ class AccountSuspended(Error):
 
     @classmethod
     def of(cls, _: sessions.AccountSuspended) -> "AccountSuspended":
+        """Returns the GraphQL object for what the use case or the store gave."""
         return cls(code="ACCOUNT_SUSPENDED", message="this account is suspended")
 
 

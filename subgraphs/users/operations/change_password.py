@@ -15,8 +15,10 @@ _NEW = ("input", "newPassword")
 async def change_password(
     dependencies: Dependencies, user_id: str, session_id: str | None, current: str, new: str
 ) -> User | InvalidCredentials | ValidationFailed | RateLimited:
-    """Of many calls with one old password, one changes it. `session_id` is the session that goes on; without one, all
-    end. Raises LookupError when there is no such user."""
+    """Of many calls with one old password, one changes it.
+
+    `session_id` is the session that goes on; without one, all end. Raises LookupError when there is no such user.
+    """
     limited = await dependencies.rate_limits.change_password(user_id)
     if limited is not None:
         return limited

@@ -15,6 +15,7 @@ class RateLimits:
     settings: UsersSettings
 
     async def login(self, account: str, address: str | None) -> RateLimited | None:
+        """Counts a login by account and by address; returns the refusal when it is one too many."""
         return await self._take("login", account, self.settings.login_limit, address, self.settings.login_address_limit)
 
     async def logged_in(self, account: str) -> None:
@@ -22,13 +23,16 @@ class RateLimits:
         await self.limits.forget("login", account)
 
     async def register(self, account: str, address: str | None) -> RateLimited | None:
+        """Counts a registration by account and by address; returns the refusal when it is one too many."""
         settings = self.settings
         return await self._take("register", account, settings.register_limit, address, settings.register_address_limit)
 
     async def refresh(self, token_hash: str) -> RateLimited | None:
+        """Counts a use of a refresh token; returns the refusal when it is one too many."""
         return await self.limits.take("refresh", Rate.parse(self.settings.refresh_limit), token_hash)
 
     async def change_password(self, user_id: str) -> RateLimited | None:
+        """Counts a change of password; returns the refusal when it is one too many."""
         return await self.limits.take("password", Rate.parse(self.settings.password_limit), user_id)
 
     async def _take(

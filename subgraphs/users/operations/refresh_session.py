@@ -18,8 +18,11 @@ from subgraphs.users.operations.sessions import AccountSuspended, InvalidCredent
 async def refresh_session(
     dependencies: Dependencies, refresh_token: str
 ) -> SessionTokens | InvalidCredentials | AccountSuspended | RateLimited:
-    """Of many calls with one token, one gets the next pair. A token used again within 10 s is refused; later, it was
-    stolen from one of its two users, and the session ends for both."""
+    """Of many calls with one token, one gets the next pair.
+
+    A token used again within 10 s is refused; later, it was stolen from one of its two users, and the session ends for
+    both.
+    """
     user_id = user_of_token(refresh_token)
     if user_id is None:
         return InvalidCredentials()

@@ -26,6 +26,8 @@ from subgraphs.users.store.users import EmailExists
 
 @dataclass(frozen=True, slots=True)
 class Registration:
+    """A new account as asked for, unchecked."""
+
     email: str
     password: str
     display_name: str

@@ -14,8 +14,10 @@ from subgraphs.users.operations.outbox_messages import profile_message
 async def update_profile(
     dependencies: Dependencies, user_id: str, expected_version: int, changes: Mapping[str, str | None]
 ) -> User | ValidationFailed | VersionConflict:
-    """`changes` holds what is to change, by the fields' names; None clears a region or a time zone. Of many calls with
-    one version, one changes the profile. Raises LookupError when there is no such user."""
+    """`changes` holds what is to change, by the fields' names; None clears a region or a time zone.
+
+    Of many calls with one version, one changes the profile. Raises LookupError when there is no such user.
+    """
     violations = _violations(changes)
     if violations:
         return ValidationFailed(tuple(violations))

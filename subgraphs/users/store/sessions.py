@@ -28,6 +28,7 @@ class SessionStore:
         self._sessions = mongo.write[SESSIONS.name]
 
     async def insert_session(self, new: NewSession, now: datetime, session: Session) -> None:
+        """Inserts a new session in the transaction of `session`."""
         await self._sessions.insert_one(
             {
                 "_id": new.id,
@@ -70,6 +71,7 @@ class SessionStore:
         return found
 
     async def end_session(self, user_id: str, session_id: str) -> int:
+        """Ends one session of the user; returns how many ended, 0 or 1."""
         return int((await self._sessions.delete_one({"userId": user_id, "_id": session_id})).deleted_count)
 
     async def end_all_sessions(

@@ -178,6 +178,7 @@ class UserStore:
         await self._users.insert_one(user_document(user, password_hash), session=session)
 
     async def email_exists(self, address: str) -> bool:
+        """Returns whether an account has this normalised address."""
         return await self._emails.find_one({"_id": email_key(address)}, projection={"_id": True}) is not None
 
     async def credentials(self, address: str) -> tuple[User, str] | None:
@@ -189,6 +190,7 @@ class UserStore:
         return None if document is None else (to_user(document), document["passwordHash"])
 
     async def user(self, user_id: str, session: Session | None = None) -> User | None:
+        """Returns the user as the primary has them, or None."""
         document = await self._users.find_one({"_id": user_id}, projection=_NO_SECRETS, session=session)
         return None if document is None else to_user(document)
 

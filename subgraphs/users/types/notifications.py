@@ -16,6 +16,12 @@ from subgraphs.users.model import notification as model
 
 @federated(keys=[Key(fields=FieldSet("id"), resolvable=False)])
 class Event:
+    """A campaign: a window in time and a rule over what users did.
+
+    `status` follows the clock: a published event is SCHEDULED, ACTIVE or ENDED by its window [startsAt, endsAt) at the
+    moment of asking, whatever was stored last.
+    """
+
     id: strawberry.ID = strawberry.field(description="Opaque; unique among events.")
 
 
@@ -23,6 +29,8 @@ class Event:
     keys=[Key(fields=FieldSet("id"), resolvable=False)],
 )
 class RewardRequest:
+    """A user's claim on an offer, and what became of it."""
+
     id: strawberry.ID = strawberry.field(description="Opaque; unique among requests.")
 
 
@@ -66,6 +74,7 @@ class Notification:
 
     @classmethod
     def of(cls, entry: model.Notification) -> Self:
+        """Returns the GraphQL object for what the use case or the store gave."""
         return cls(
             id=strawberry.ID(entry.id),
             kind=entry.kind,
@@ -96,6 +105,7 @@ class NotificationConnection:
 
     @classmethod
     def of(cls, page: Page[model.Notification]) -> Self:
+        """Returns the GraphQL object for what the use case or the store gave."""
         edges = [
             NotificationEdge(cursor=cursor, node=Notification.of(row))
             for cursor, row in zip(page.cursors, page.rows, strict=True)

@@ -30,6 +30,7 @@ class Session:
 
     @classmethod
     def of(cls, session: sessions.SessionTokens) -> Self:
+        """Returns the GraphQL object for what the use case or the store gave."""
         return cls(
             access_token=session.access_token,
             access_token_expires_at=session.access_token_expires_at,

@@ -41,11 +41,13 @@ class UserConnection:
         )
     )
     async def total_count(self) -> int | None:
+        """Counts the rows of all pages, only when a client asks for it."""
         found: int | None = await self.count()
         return found
 
     @classmethod
     def of(cls, page: Page[model.User], count: Any) -> Self:
+        """Returns the GraphQL object for what the use case or the store gave."""
         edges = [
             UserEdge(cursor=cursor, node=User.of(row)) for cursor, row in zip(page.cursors, page.rows, strict=True)
         ]

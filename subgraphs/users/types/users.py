@@ -42,23 +42,28 @@ class UserStatus(Enum):
 
 
 def to_self(viewer: Identity, user: Any) -> bool:
+    """Returns whether the viewer is the user."""
     return viewer.is_user(user.id)
 
 
 def to_self_and_staff(viewer: Identity, user: Any) -> bool:
+    """Returns whether the viewer is the user or staff."""
     return viewer.is_user(user.id) or viewer.is_staff
 
 
 def to_rules(viewer: Identity, user: Any) -> bool:
     # Rules over profiles are judged in events, which asks as a service.
+    """Returns whether the viewer is the user, staff or a service that judges rules."""
     return to_self_and_staff(viewer, user) or viewer.is_service
 
 
 def to_self_and_admins(viewer: Identity, user: Any) -> bool:
+    """Returns whether the viewer is the user or an admin."""
     return viewer.is_user(user.id) or viewer.has_any((Privilege.ADMIN,))
 
 
 def to_signed_in(viewer: Identity, _: Any) -> bool:
+    """Returns whether the viewer is anybody who is signed in."""
     return viewer.kind is not CallerKind.ANONYMOUS
 
 
@@ -126,6 +131,7 @@ class User:
         extensions=[Visible(TO_RULES, to_rules)],
     )
     def region(self) -> str | None:
+        """Shows the region to the user, to staff and to services that judge rules."""
         return self.user.region
 
     @strawberry.field(
@@ -136,6 +142,7 @@ class User:
         ),
     )
     def timezone(self) -> str | None:
+        """Shows the time zone to those who see the region."""
         return self.user.timezone
 
     @strawberry.field(extensions=[Visible(TO_RULES, to_rules)])
@@ -169,10 +176,12 @@ class User:
 
     @classmethod
     def of(cls, user: model.User) -> Self:
+        """Returns the GraphQL object for what the use case or the store gave."""
         return cls(id=strawberry.ID(user.id), user=user)
 
     @classmethod
     async def resolve_reference(cls, info: UsersInfo, id: strawberry.ID) -> Self | None:
+        """Resolves a federated reference by its id."""
         found = await info.context.users_by_id.load(id)
         return None if found is None else cls.of(found)
 

@@ -1,5 +1,6 @@
 """Why the cache is our own: what cashews, the library nearest to it, does where ours may not. Should one of these fail, the
-decision in the README is to be thought over."""
+decision in the README is to be thought over.
+"""
 
 import asyncio
 import secrets

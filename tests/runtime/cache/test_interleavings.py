@@ -1,5 +1,6 @@
 """The protocol of generations under every order of steps that chance finds: the real cache on a Redis that goes step by
-step. What was acknowledged before a read began is never older than what the read shows."""
+step. What was acknowledged before a read began is never older than what the read shows.
+"""
 
 import asyncio
 import random
@@ -28,7 +29,8 @@ class NeverOpen(CircuitBreaker):
 
 class Process:
     """One process: its cache, and what its clients were told. A change that a process could not tell may show late to the
-    clients of others."""
+    clients of others.
+    """
 
     def __init__(self, world: "World") -> None:
         self.world = world

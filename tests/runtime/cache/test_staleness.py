@@ -1,5 +1,6 @@
 """Readers and writers race over two processes and one Redis: whoever begins to read after a change was acknowledged is told
-of it, whatever happens to Redis. `CACHE_RACE_SECONDS` makes the races longer."""
+of it, whatever happens to Redis. `CACHE_RACE_SECONDS` makes the races longer.
+"""
 
 import asyncio
 import os

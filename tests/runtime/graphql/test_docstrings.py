@@ -29,7 +29,8 @@ class Query:
     @strawberry.field
     def colour(self) -> Colour:
         """The colour
-        of the day."""
+        of the day.
+        """
         return Colour.RED
 
     @strawberry.field(description="Declared.")

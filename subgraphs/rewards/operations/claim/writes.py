@@ -1,5 +1,7 @@
-"""Writes the requests of a group of claims: what they hand over, themselves, their audit, the messages, and last the
-stock."""
+"""Writes the requests of a group of claims.
+
+What they hand over, themselves, their audit, the messages, and last the stock.
+"""
 
 from collections.abc import Sequence
 
