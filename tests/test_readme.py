@@ -1,4 +1,4 @@
-"""The README's commands, run as it prints them; what it says they print, they print."""
+"""The commands of the documents, run as they stand; what they are said to print, they print."""
 
 import os
 import re
@@ -9,13 +9,18 @@ from tests.stack import LocalStack
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text()
+DOCUMENTS = {
+    path: path.read_text()
+    for path in sorted([ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").rglob("*.md")])
+}
+EVERYTHING = "\n".join(DOCUMENTS.values())
 # Each goes on where the one before ended.
-STEPS = ("First steps", "An operator's day", "An app's queries")
+STEPS = (("README.md", "First steps"), ("docs/api.md", "An operator's day"), ("docs/api.md", "An app's queries"))
 
 
-def blocks(section: str) -> list[tuple[str, str]]:
+def blocks(document: str, section: str) -> list[tuple[str, str]]:
     """The code blocks of a section, as (language, content)."""
-    text = README.split(f"\n## {section}\n")[1].split("\n## ")[0]
+    text = DOCUMENTS[ROOT / document].split(f"\n## {section}\n")[1].split("\n## ")[0]
     return re.findall(r"```(\w+)\n(.*?)```", text, re.DOTALL)
 
 
@@ -25,7 +30,7 @@ def as_pattern(line: str) -> str:
 
 
 def test_the_steps_print_what_the_readme_says(stack: LocalStack) -> None:
-    found = [block for section in STEPS for block in blocks(section)]
+    found = [block for document, section in STEPS for block in blocks(document, section)]
     script = "\n".join(content for language, content in found if language == "sh")
     expected = [line for language, content in found if language == "text" for line in content.splitlines()]
     environ = {**os.environ, "GRAPHQL": stack.router_url, "DATA_FOLDER": str(stack.data)}
@@ -52,24 +57,49 @@ def test_make_run_prints_what_the_readme_says(stack: LocalStack) -> None:
 
     default = Stack(Options(Ports(), stack.data, {}), print)
     text = banner(default, stack.demo_logins, 5.0)
-    (shown,) = [content for language, content in blocks("Two commands") if language == "text"]
+    (shown,) = [content for language, content in blocks("README.md", "Two commands") if language == "text"]
     for line in shown.splitlines():
         assert re.search(as_pattern(line).rstrip(r"\ "), text), line
 
 
 def test_every_target_that_is_named_exists() -> None:
     makefile = (ROOT / "Makefile").read_text()
-    for target in set(re.findall(r"`?make (?:-s )?([a-z][a-z-]+)", README)):
+    for target in set(re.findall(r"`?make (?:-s )?([a-z][a-z-]+)", EVERYTHING)):
         assert re.search(rf"^{target}:", makefile, re.MULTILINE), target
 
 
 def test_every_module_that_is_named_can_be_asked_for_help() -> None:
-    modules = set(re.findall(r"python -m ([a-z_.]+)", README))
+    modules = set(re.findall(r"python -m ([a-z_.]+)", EVERYTHING))
     assert len(modules) >= 3
     for module in modules:
         assert (ROOT / (module.replace(".", "/") + ".py")).exists(), module
 
 
 def test_every_test_file_that_is_named_exists() -> None:
-    for path in set(re.findall(r"tests/[\w/]+\.py", README)):
+    for path in set(re.findall(r"tests/[\w/]+\.py", EVERYTHING)):
         assert (ROOT / path).exists(), path
+
+
+def test_every_path_that_is_named_exists() -> None:
+    named = set(
+        re.findall(r"(?:subgraphs|dataloaders|deploy|router|schema|tests|docs|examples)/[\w/.-]+\.\w+", EVERYTHING)
+    )
+    assert len(named) > 40
+    assert sorted(path for path in named if not (ROOT / path).exists()) == []
+
+
+def test_every_link_leads_to_a_file() -> None:
+    for path, text in DOCUMENTS.items():
+        for target in re.findall(r"\]\((?!http)([^)#]+)", text):
+            assert (path.parent / target).exists(), f"{path.name}: {target}"
+
+
+def test_the_readme_is_short() -> None:
+    assert len(README.splitlines()) <= 150
+
+
+def test_every_shell_block_is_valid() -> None:
+    for path, text in DOCUMENTS.items():
+        for block in re.findall(r"```sh\n(.*?)```", text, re.DOTALL):
+            result = subprocess.run(["bash", "-n", "-c", block], capture_output=True, text=True, check=False)
+            assert result.returncode == 0, f"{path.name}: {result.stderr}"

@@ -1,4 +1,4 @@
-"""The README's table of cached fields, made from the code.
+"""The table in docs/api.md of cached fields, made from the code.
 
 `python -m deploy.generate.cached_fields` writes it, `--check` fails on drift.
 """

@@ -1,4 +1,4 @@
-"""Tables of the README that are made from the code: written, or checked for drift."""
+"""Tables of docs/api.md that are made from the code: written, or checked for drift."""
 
 import argparse
 from collections.abc import Sequence
@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-README: Final = Path(__file__).resolve().parents[2] / "README.md"
+DOCUMENT: Final = Path(__file__).resolve().parents[2] / "docs" / "api.md"
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What stands between two marks of the README, and the module that makes it."""
+    """What stands between two marks of docs/api.md, and the module that makes it."""
 
     what: str
     module: str
@@ -27,7 +27,7 @@ class Part:
         return f"<!-- end of {self.what} -->"
 
     def put(self, text: str, table: str) -> str:
-        """The README's text with this table in it."""
+        """The document's text with this table in it."""
         before, rest = text.split(self.begin)
         _, after = rest.split(self.end)
         return f"{before}{self.begin}\n\n{table}\n\n{self.end}{after}"
@@ -36,12 +36,12 @@ class Part:
         """Writes, or with `--check` fails on drift; gives the exit status."""
         parser = argparse.ArgumentParser(prog=f"python -m {self.module}", description=description)
         parser.add_argument("--check", action="store_true", help="write nothing; fail on drift")
-        text = README.read_text()
+        text = DOCUMENT.read_text()
         new = self.put(text, table)
         if parser.parse_args(arguments).check:
             if new != text:
-                print(f"the README's table of {self.what} is not what the code says: python -m {self.module}")
+                print(f"the table in docs/api.md of {self.what} is not what the code says: python -m {self.module}")
                 return 1
             return 0
-        README.write_text(new)
+        DOCUMENT.write_text(new)
         return 0

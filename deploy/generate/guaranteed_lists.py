@@ -1,6 +1,6 @@
 """Which filters and sorts of which connections are guaranteed: any page costs what the first one does, however long the list.
 
-Declared here once: the README's table is made of it (`python -m deploy.generate.guaranteed_lists`, `--check` fails on
+Declared here once: the table in docs/api.md is made of it (`python -m deploy.generate.guaranteed_lists`, `--check` fails on
 drift), and `make bench-scale` and the tests walk every line.
 """
 

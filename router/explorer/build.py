@@ -16,7 +16,7 @@ DOCS: Final = PAGE.with_name("docs.html")
 _SOURCES: Final = FOLDER / "explorer"
 # What the documentation is made of: committed, and checked for drift.
 _OPERATIONS: Final = ROOT / "schema" / "operations"
-_DESCRIBED: Final = (SUPERGRAPH, ROOT / "schema" / "permissions.md", ROOT / "README.md", _OPERATIONS)
+_DESCRIBED: Final = (SUPERGRAPH, ROOT / "schema" / "permissions.md", ROOT / "docs" / "api.md", _OPERATIONS)
 
 
 def build_pages() -> None:

@@ -1,15 +1,15 @@
-// Renders the schema's documentation as one page. Usage: node docs.mjs <supergraph> <permissions.md> <README.md> <operations> <out>
+// Renders the schema's documentation as one page. Usage: node docs.mjs <supergraph> <permissions.md> <docs/api.md> <operations> <out>
 // Every type has its place in the page, so it reads without a server; docs.html shows one at a time and searches them all.
 import { globSync, readFileSync, writeFileSync } from "node:fs";
 import { relative } from "node:path";
 import { Supergraph } from "@apollo/federation-internals";
 import { getNamedType, isInputType, isOutputType, isSpecifiedScalarType, parse, TypeInfo, visit, visitWithTypeInfo } from "graphql";
 
-const [supergraph, permissions, readme, folder, out] = process.argv.slice(2);
+const [supergraph, permissions, api, folder, out] = process.argv.slice(2);
 const schema = Supergraph.build(readFileSync(supergraph, "utf8")).apiSchema().toGraphQLJSSchema();
 const types = Object.values(schema.getTypeMap()).filter(({ name }) => !name.startsWith("__"));
 const audiences = audiencesOf(readFileSync(permissions, "utf8"));
-const lifetimes = lifetimesOf(readFileSync(readme, "utf8"));
+const lifetimes = lifetimesOf(readFileSync(api, "utf8"));
 const operations = globSync(`${folder}/**/*.graphql`).sort().map(operationOf);
 const senders = sendersOf(operations);
 
